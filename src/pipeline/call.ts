@@ -1,0 +1,26 @@
+import type { Method } from '../contract/method.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
+
+/** How the caller reached Weir. */
+export type Wire = 'http' | 'websocket' | 'sse' | 'caller';
+
+export interface Peer {
+  /** The caller's address as text, without a port. */
+  readonly address: string;
+}
+
+/** One call of one procedure, as the wire handed it over. Each call of a batch is a `Call` of its own. */
+export interface Call {
+  /** The request id: in every log line, in every error, and sent to the backend as `x-request-id`. */
+  readonly id: string;
+  readonly method: Method;
+  readonly wire: Wire;
+  /** The input as parsed JSON, not looked at yet. */
+  readonly input: unknown;
+  /** Header names in lower case; on a WebSocket the upgrade request's, overlaid by connectionParams. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly peer: Peer;
+  readonly cancellation: Cancellation;
+  /** A moment on the `performance.now()` clock in milliseconds; undefined until the deadline step set it. */
+  readonly deadline: number | undefined;
+}
