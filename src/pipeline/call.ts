@@ -23,4 +23,6 @@ export interface Call {
   readonly cancellation: Cancellation;
   /** A moment on the `performance.now()` clock in milliseconds; undefined until the deadline step set it. */
   readonly deadline: number | undefined;
+  /** Where a subscription resumes: the id of the last tracked item the caller saw; undefined otherwise. */
+  readonly lastEventId: string | undefined;
 }
