@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { UserError } from '../lib/user-error.ts';
+import { describeProblem } from './describe-problem.ts';
+import { applyEnvironment, type ConfigTree, isConfigTree } from './environment.ts';
+import { type Config, configSchema } from './schema.ts';
+
+const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  '.yaml': (text) => parseYaml(text),
+  '.yml': (text) => parseYaml(text),
+  '.toml': parseToml,
+};
+
+/**
+ * Reads a YAML or TOML file, lays the environment over it, checks it and fills in every default.
+ * @throws UserError that lists every problem with its path.
+ */
+export function loadConfig(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const tree = applyEnvironment(readTree(file), environment);
+  return toConfig(tree, { file, folder: dirname(resolve(file)) });
+}
+
+/** The same for a tree that is already in memory; relative paths start at `folder`. */
+export function toConfig(tree: ConfigTree, source: { file: string; folder: string }): Config {
+  const result = configSchema.safeParse(tree);
+  if (!result.success) {
+    const problems = result.error.issues.flatMap((issue) =>
+      describeProblem(issue, configSchema, tree),
+    );
+    throw new UserError(`${source.file} is not a valid configuration:`, problems);
+  }
+  return withAbsolutePaths(result.data, source.folder);
+}
+
+function readTree(file: string): ConfigTree {
+  const parser = PARSERS[extname(file)];
+  if (parser === undefined) {
+    throw new UserError(`${file}: a configuration is a .yaml, .yml or .toml file.`);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UserError(
+      `${file} cannot be read: ${messageOf(cause)}. Name another with --config.`,
+      [],
+      { cause },
+    );
+  }
+  let tree: unknown;
+  try {
+    tree = parser(text) ?? {};
+  } catch (cause) {
+    throw new UserError(`${file} cannot be parsed: ${messageOf(cause)}`, [], { cause });
+  }
+  if (!isConfigTree(tree)) throw new UserError(`${file}: expected a mapping at the top level.`);
+  return tree;
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const absolute = (path: string) => resolve(folder, path);
+  const optional = (path: string | undefined) => (path === undefined ? undefined : absolute(path));
+  return {
+    ...config,
+    contracts: config.contracts.map((source) =>
+      'folder' in source
+        ? { folder: absolute(source.folder) }
+        : { descriptorSet: absolute(source.descriptorSet) },
+    ),
+    assets: config.assets.map((asset) => ({ ...asset, folder: absolute(asset.folder) })),
+    upstreams: Object.fromEntries(
+      Object.entries(config.upstreams).map(([name, upstream]) => [
+        name,
+        upstream.tls === undefined
+          ? upstream
+          : {
+              ...upstream,
+              tls: {
+                ...upstream.tls,
+                ca: optional(upstream.tls.ca),
+                certificate: optional(upstream.tls.certificate),
+                key: optional(upstream.tls.key),
+              },
+            },
+      ]),
+    ),
+  };
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { parseByteSize } from '../lib/byte-size.ts';
+import { parseDurationMs } from '../lib/duration.ts';
+
+/** Text with a unit in the file, milliseconds in the program. */
+const duration = () =>
+  z
+    .string('expected a duration with a unit, such as "250ms", "2s" or "5m"')
+    .transform((text, context) => {
+      const ms = parseDurationMs(text);
+      if (ms !== undefined) return ms;
+      context.addIssue('expected a duration with a unit, such as "250ms", "2s" or "5m"');
+      return z.NEVER;
+    });
+
+/** Text with a unit in the file, bytes in the program. */
+const byteSize = () =>
+  z
+    .string('expected a size with a unit, such as "512B", "64KiB" or "1MiB"')
+    .transform((text, context) => {
+      const bytes = parseByteSize(text);
+      if (bytes !== undefined) return bytes;
+      context.addIssue('expected a size with a unit, such as "512B", "64KiB" or "1MiB"');
+      return z.NEVER;
+    });
+
+const count = () => z.int('expected a whole number').positive('expected a number above 0');
+
+const headerName = z
+  .string()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a header name in lower case, such as "x-tenant"');
+
+const endpointAddress = z
+  .string()
+  .regex(
+    /^(?:unix:\/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
+    'expected "host:port", "[ipv6]:port" or "unix:/path"',
+  );
+
+const server = z
+  .strictObject({
+    /** Loopback, because a gateway that nobody secured yet should not be reachable. */
+    host: z.string().default('127.0.0.1'),
+    /** 0 takes any free port. */
+    port: z.int().min(0, 'expected 0 to 65535').max(65_535, 'expected 0 to 65535').default(4000),
+    /** Where the tRPC procedures are, over HTTP, SSE and WebSocket. */
+    trpcPath: z
+      .string()
+      .regex(/^\/[\w/-]*\w$/, 'expected a path such as "/trpc"')
+      .default('/trpc'),
+    /** How long running calls may take to finish after SIGTERM. */
+    shutdownGrace: duration().prefault('10s'),
+  })
+  .prefault({});
+
+const contractSource = z.union(
+  [z.strictObject({ folder: z.string() }), z.strictObject({ descriptorSet: z.string() })],
+  'expected {folder: path of .proto files} or {descriptorSet: path of a compiled set}',
+);
+
+const tls = z.strictObject({
+  /** PEM files. */
+  ca: z.string().optional(),
+  certificate: z.string().optional(),
+  key: z.string().optional(),
+  /** The name the peer's certificate must carry; default: the endpoint's host. */
+  serverName: z.string().optional(),
+});
+
+const upstream = z.strictObject({
+  endpoints: z.array(endpointAddress).min(1, 'expected at least one endpoint'),
+  /** `grpc-js` is the reference and fallback. */
+  transport: z.enum(['http2', 'grpc-js']).default('http2'),
+  tls: tls.optional(),
+  /** Ceiling for the methods' own timeouts. */
+  maxTimeout: duration().optional(),
+  /** 4 MiB, gRPC's own default. */
+  maxReceiveMessage: byteSize().prefault('4MiB'),
+  maxSendMessage: byteSize().prefault('4MiB'),
+});
+
+const metadata = z
+  .strictObject({
+    /** Request headers that travel to backends as gRPC metadata. */
+    request: z.array(headerName).default(['accept-language', 'x-tenant']),
+    /** Response metadata that travels back to callers as headers. */
+    response: z.array(headerName).default([]),
+  })
+  .prefault({});
+
+const deadline = z
+  .strictObject({
+    /** For methods whose contract names no timeout. */
+    default: duration().prefault('10s'),
+    /** No call may ask for more. */
+    max: duration().prefault('60s'),
+    /** The same for streams, which live long by nature. */
+    maxStream: duration().prefault('24h'),
+  })
+  .prefault({});
+
+const limits = z
+  .strictObject({
+    /** 1 MiB: an order is 200 bytes, a batch of a hundred well below it. */
+    maxBody: byteSize().prefault('1MiB'),
+    maxUrl: byteSize().prefault('16KiB'),
+    maxBatch: count().default(100),
+    /** Calls under way in the whole gateway. */
+    maxConcurrentCalls: count().default(10_000),
+    maxSockets: count().default(20_000),
+    maxSubscriptionsPerSocket: count().default(500),
+    maxCallsPerSocket: count().default(100),
+    /** Bytes queued for a slow reader before its streams are held back. */
+    maxBufferedPerSocket: byteSize().prefault('1MiB'),
+  })
+  .prefault({});
+
+const log = z
+  .strictObject({
+    level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** `auto` is pretty in a terminal and JSON elsewhere. */
+    format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+  })
+  .prefault({});
+
+const health = z
+  .strictObject({
+    /** How long one `grpc.health.v1` question may take. */
+    timeout: duration().prefault('1s'),
+  })
+  .prefault({});
+
+/** Files served over HTTP beside the API, such as a single-page application. */
+const assets = z.strictObject({ path: z.string().startsWith('/'), folder: z.string() });
+
+export const configSchema = z.strictObject({
+  server,
+  contracts: z.array(contractSource).min(1, 'expected at least one source of contracts'),
+  upstreams: z.record(z.string(), upstream),
+  metadata,
+  deadline,
+  limits,
+  log,
+  health,
+  assets: z.array(assets).default([]),
+});
+
+type DeepReadonly<T> = T extends (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The whole configuration with every default in place. Paths are absolute, durations in milliseconds, sizes in bytes. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+export type UpstreamConfig = Config['upstreams'][string];
+export type ContractSource = Config['contracts'][number];
