@@ -1,0 +1,113 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { UserError } from '../lib/user-error.ts';
+import { type BuildProblem, buildWithBuf } from './buf-build.ts';
+
+const require = createRequire(import.meta.url);
+const GOOGLE_PROTOS = dirname(require.resolve('google-proto-files/package.json'));
+const WEIR_PROTOS = join(import.meta.dirname, '..', '..', 'proto');
+
+/**
+ * What any contract may import without bringing it, and what error details are made of.
+ * A folder that brings its own copy of one of these wins.
+ */
+const PROVIDED_FILES = [
+  { root: WEIR_PROTOS, file: 'weir/v1/options.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/api/annotations.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/api/field_behavior.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/api/http.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/api/resource.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/rpc/code.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/rpc/error_details.proto' },
+  { root: GOOGLE_PROTOS, file: 'google/rpc/status.proto' },
+];
+
+/**
+ * Compiles folders of `.proto` together, each the root of its own imports, with comments.
+ *
+ * buf wants its modules under one root, so a temporary workspace of links is laid out for it.
+ * @throws UserError with file, line and reason of every fault.
+ */
+export async function compileFolders(folders: readonly string[]): Promise<FileDescriptorSet> {
+  const contents = folders.map(listProtoFiles);
+  refuseSharedFiles(folders, contents);
+  const brought = new Set(contents.flat());
+  const workspace = mkdtempSync(join(tmpdir(), 'weir-contracts-'));
+  try {
+    const modules = folders.map((folder, index) => {
+      symlinkSync(folder, join(workspace, `folder-${index}`));
+      return `folder-${index}`;
+    });
+    linkProvidedFiles(join(workspace, 'provided'), brought);
+    modules.push('provided');
+    writeFileSync(
+      join(workspace, 'buf.yaml'),
+      JSON.stringify({ version: 'v2', modules: modules.map((path) => ({ path })) }),
+    );
+    const result = await buildWithBuf(workspace);
+    if (!result.ok) {
+      const problems = result.problems.map((problem) => describe(problem, folders));
+      throw new UserError('The contracts do not compile:', problems);
+    }
+    return fromBinary(FileDescriptorSetSchema, result.image);
+  } finally {
+    rmSync(workspace, { recursive: true });
+  }
+}
+
+function listProtoFiles(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UserError(`The contract folder ${folder} does not exist.`);
+  }
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.proto'),
+  );
+  if (files.length === 0) throw new UserError(`The contract folder ${folder} has no .proto file.`);
+  return files;
+}
+
+function refuseSharedFiles(folders: readonly string[], contents: readonly string[][]): void {
+  const owners = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [index, folder] of folders.entries()) {
+    for (const file of contents[index] ?? []) {
+      const owner = owners.get(file);
+      if (owner === undefined) owners.set(file, folder);
+      else problems.push(`${file} is in ${owner} and in ${folder}; keep one of them.`);
+    }
+  }
+  if (problems.length > 0) throw new UserError('The contracts do not fit together:', problems);
+}
+
+function linkProvidedFiles(module: string, brought: ReadonlySet<string>): void {
+  mkdirSync(module);
+  for (const { root, file } of PROVIDED_FILES) {
+    if (brought.has(file)) continue;
+    mkdirSync(dirname(join(module, file)), { recursive: true });
+    symlinkSync(join(root, file), join(module, file));
+  }
+  // A module without any file is refused, which happens when a folder brings all of them.
+  writeFileSync(join(module, 'weir-provided.proto'), 'syntax = "proto3";\n');
+}
+
+function describe(problem: BuildProblem, folders: readonly string[]): string {
+  if (problem.file === undefined) return problem.message;
+  const file = problem.file.replace(
+    /^folder-(\d+)(?=\/)/,
+    (_, index) => folders[Number(index)] ?? '',
+  );
+  return `${file}:${problem.line}:${problem.column}: ${problem.message}`;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fromBinary } from '@bufbuild/protobuf';
+import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { ContractSource } from '../config/schema.ts';
+import { UserError } from '../lib/user-error.ts';
+import { compileFolders } from './compile-folders.ts';
+import { mergeDescriptorSets, type NamedDescriptorSet } from './merge-descriptor-sets.ts';
+import { type ContractSnapshot, createSnapshot } from './snapshot.ts';
+
+/** Files that come with every contract; their services are never published. */
+const IMPORT_ONLY =
+  /^(?:google\/(?:protobuf|api|rpc)|buf\/validate|weir\/v1|grpc\/(?:health|reflection))\//;
+
+/**
+ * Reads folders of `.proto` and compiled descriptor sets into one snapshot.
+ * @throws UserError with file, line and reason of every fault.
+ */
+export async function loadContracts(sources: readonly ContractSource[]): Promise<ContractSnapshot> {
+  const folders = sources.flatMap((source) => ('folder' in source ? [source.folder] : []));
+  const compiled = await compileFolders(folders);
+  const sets: NamedDescriptorSet[] = [
+    ...sources.flatMap((source) =>
+      'descriptorSet' in source
+        ? [{ name: source.descriptorSet, files: readDescriptorSet(source.descriptorSet) }]
+        : [],
+    ),
+    { name: folders.join(', ') || "Weir's own contracts", files: compiled },
+  ];
+  const files = mergeDescriptorSets(sets);
+  const published = files.file.map((file) => file.name).filter((name) => !IMPORT_ONLY.test(name));
+  return createSnapshot({ files, published: new Set(published) });
+}
+
+function readDescriptorSet(path: string): FileDescriptorSet {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new UserError(`The descriptor set ${path} cannot be read: ${String(cause)}`, [], {
+      cause,
+    });
+  }
+  try {
+    return fromBinary(FileDescriptorSetSchema, bytes);
+  } catch (cause) {
+    throw new UserError(
+      `${path} is not a compiled FileDescriptorSet; make one with \`buf build -o ${path}\`.`,
+      [],
+      { cause },
+    );
+  }
+}

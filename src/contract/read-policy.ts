@@ -1,0 +1,196 @@
+import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { type GrpcCode, isGrpcCode } from '../errors.ts';
+import {
+  type Access as AccessOption,
+  type Cache as CacheOption,
+  CacheScope,
+  type MethodPolicy as MethodPolicyOption,
+  method as methodOption,
+  RateLimitKey,
+  type RateLimit as RateLimitOption,
+  type Retry as RetryOption,
+  SlowConsumer,
+  type Stream as StreamOption,
+  service as serviceOption,
+} from './generated/weir/v1/options_pb.ts';
+import type {
+  Access,
+  CachePolicy,
+  MethodPolicy,
+  RateLimitPolicy,
+  RetryPolicy,
+  StreamPolicy,
+} from './policy.ts';
+
+/** Retries as gRFC A6 bounds them. */
+const MOST_ATTEMPTS = 5;
+
+const RATE_LIMIT_KEYS: ReadonlyMap<number, RateLimitPolicy['key']> = new Map([
+  [RateLimitKey.SUBJECT, 'subject'],
+  [RateLimitKey.IP, 'ip'],
+  [RateLimitKey.API_KEY, 'apiKey'],
+]);
+
+const SLOW_CONSUMERS: ReadonlyMap<number, StreamPolicy['slowConsumer']> = new Map([
+  [SlowConsumer.LATEST, 'latest'],
+  [SlowConsumer.DROP_OLDEST, 'dropOldest'],
+  [SlowConsumer.DISCONNECT, 'disconnect'],
+]);
+
+/** The upstream that a method's service asks for; its full name when it asks for none. */
+export function upstreamOf(method: DescMethod): string {
+  const service = method.parent;
+  const upstream = hasOption(service, serviceOption)
+    ? getOption(service, serviceOption).upstream
+    : '';
+  return upstream === '' ? service.typeName : upstream;
+}
+
+/**
+ * A method's policy: its own options laid field by field over its service's defaults.
+ * What contradicts the contract itself goes to `problems`, each a sentence without the method's name.
+ */
+export function readPolicy(method: DescMethod, problems: string[]): MethodPolicy {
+  const service = method.parent;
+  const defaults = hasOption(service, serviceOption)
+    ? getOption(service, serviceOption).defaults
+    : undefined;
+  const own = hasOption(method, methodOption) ? getOption(method, methodOption) : undefined;
+  const pick = <Field extends keyof MethodPolicyOption>(field: Field) =>
+    own?.[field] ?? defaults?.[field];
+
+  checkOwnOptions(method, own, problems);
+  const access = pick('access');
+  const rateLimit = pick('rateLimit');
+  const timeout = pick('timeout');
+  const retry = isRepeatable(method) ? pick('retry') : undefined;
+  const cache = isRead(method) ? pick('cache') : undefined;
+  const stream = method.methodKind === 'unary' ? undefined : pick('stream');
+  return {
+    access: access && toAccess(access),
+    rateLimit: rateLimit && toRateLimit(rateLimit, problems),
+    timeoutMs: timeout && toMs(timeout),
+    retry: retry && toRetry(retry, problems),
+    cache: cache && toCache(cache),
+    stream: stream && toStream(stream, problems),
+  };
+}
+
+function isRead(method: DescMethod): boolean {
+  return method.methodKind === 'unary' && method.idempotency === NO_SIDE_EFFECTS;
+}
+
+function isRepeatable(method: DescMethod): boolean {
+  return (
+    method.methodKind === 'unary' &&
+    (method.idempotency === NO_SIDE_EFFECTS || method.idempotency === IDEMPOTENT)
+  );
+}
+
+/** `google.protobuf.MethodOptions.IdempotencyLevel`. */
+const NO_SIDE_EFFECTS = 1;
+const IDEMPOTENT = 2;
+
+function checkOwnOptions(
+  method: DescMethod,
+  own: MethodPolicyOption | undefined,
+  problems: string[],
+): void {
+  if (own?.retry !== undefined && !isRepeatable(method)) {
+    problems.push(
+      'has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried',
+    );
+  }
+  if (own?.cache !== undefined && !isRead(method)) {
+    problems.push(
+      'has `cache`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be cached',
+    );
+  }
+  if (own?.stream !== undefined && method.methodKind === 'unary') {
+    problems.push('has `stream`, but is unary');
+  }
+}
+
+function toAccess(access: AccessOption): Access | undefined {
+  switch (access.rule.case) {
+    case 'public':
+      return access.rule.value ? { rule: 'public' } : undefined;
+    case 'authenticated':
+      return access.rule.value ? { rule: 'authenticated' } : undefined;
+    case 'roles':
+    case 'permissions':
+      return { rule: access.rule.case, names: access.rule.value.names };
+    case undefined:
+      return undefined;
+  }
+}
+
+function toRateLimit(limit: RateLimitOption, problems: string[]): RateLimitPolicy | undefined {
+  const perMs = limit.per === undefined ? 0 : toMs(limit.per);
+  if (limit.requests === 0 || perMs <= 0) {
+    problems.push('has `rate_limit` without `requests` or without `per`, such as {seconds: 1}');
+    return undefined;
+  }
+  return {
+    requests: limit.requests,
+    perMs,
+    burst: limit.burst === 0 ? limit.requests : limit.burst,
+    key: RATE_LIMIT_KEYS.get(limit.key) ?? 'default',
+    cost: limit.cost === 0 ? 1 : limit.cost,
+  };
+}
+
+function toRetry(retry: RetryOption, problems: string[]): RetryPolicy {
+  if (retry.maxAttempts < 1 || retry.maxAttempts > MOST_ATTEMPTS) {
+    problems.push(
+      `has \`retry.max_attempts\` ${retry.maxAttempts}; allowed are 1 to ${MOST_ATTEMPTS}`,
+    );
+  }
+  const codes: GrpcCode[] = [];
+  for (const code of retry.codes) {
+    if (isGrpcCode(code)) codes.push(code);
+    else
+      problems.push(`has \`retry.codes\` "${code}", which is no gRPC status such as UNAVAILABLE`);
+  }
+  return {
+    maxAttempts: Math.min(Math.max(retry.maxAttempts, 1), MOST_ATTEMPTS),
+    codes: codes.length === 0 ? ['UNAVAILABLE'] : codes,
+    initialBackoffMs: retry.initialBackoff === undefined ? 25 : toMs(retry.initialBackoff),
+    maxBackoffMs: retry.maxBackoff === undefined ? 250 : toMs(retry.maxBackoff),
+    perTryTimeoutMs: retry.perTryTimeout && toMs(retry.perTryTimeout),
+  };
+}
+
+function toCache(cache: CacheOption): CachePolicy {
+  return {
+    ttlMs: cache.ttl === undefined ? 0 : toMs(cache.ttl),
+    staleWhileErrorMs: cache.staleWhileError === undefined ? 0 : toMs(cache.staleWhileError),
+    scope: cache.scope === CacheScope.PUBLIC ? 'public' : 'caller',
+  };
+}
+
+function toStream(stream: StreamOption, problems: string[]): StreamPolicy {
+  const slowConsumer = SLOW_CONSUMERS.get(stream.slowConsumer) ?? 'block';
+  if (stream.share && slowConsumer === 'block') {
+    problems.push(
+      'has `stream.share` with SLOW_CONSUMER_BLOCK, so one slow caller would hold back all the others',
+    );
+  }
+  if (slowConsumer === 'latest' && stream.latestKey === '') {
+    problems.push('has SLOW_CONSUMER_LATEST without `latest_key`');
+  }
+  return {
+    share: stream.share,
+    slowConsumer,
+    latestKey: stream.latestKey || undefined,
+    queue: stream.queue === 0 ? 64 : stream.queue,
+    replay: stream.replay,
+    resumeField: stream.resumeField || undefined,
+    resumeFromField: stream.resumeFromField || undefined,
+  };
+}
+
+function toMs(duration: Duration): number {
+  return Number(duration.seconds) * 1_000 + duration.nanos / 1_000_000;
+}

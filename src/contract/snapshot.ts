@@ -1,0 +1,86 @@
+import {
+  createFileRegistry,
+  type DescMethod,
+  type DescService,
+  type FileRegistry,
+} from '@bufbuild/protobuf';
+import { type FileDescriptorSet, MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import { UserError } from '../lib/user-error.ts';
+import { commentOf, placeOf } from './comment.ts';
+import type { Method } from './method.ts';
+import { methodKindOf, procedureTypeOf, toProcedurePath } from './procedure-path.ts';
+import { readPolicy, upstreamOf } from './read-policy.ts';
+
+/** Everything that is published, at one moment. Never edited: a change makes a new one. */
+export interface ContractSnapshot {
+  /** Every message, enum and extension of the contracts and of what they import. */
+  readonly registry: FileRegistry;
+  /** By procedure path, in the order of the contracts. */
+  readonly methods: ReadonlyMap<string, Method>;
+}
+
+export interface SnapshotSource {
+  /** Dependencies first. */
+  readonly files: FileDescriptorSet;
+  /** Names of the files whose services are served; those of the others are only imported. */
+  readonly published: ReadonlySet<string>;
+}
+
+/** @throws UserError that lists every contradiction with the file and line of each side. */
+export function createSnapshot({ files, published }: SnapshotSource): ContractSnapshot {
+  const registry = createFileRegistry(files);
+  const problems: string[] = [];
+  const methods = new Map<string, Method>();
+  for (const service of publishedServices(registry, published)) {
+    for (const descriptor of service.methods) {
+      const method = toMethod(descriptor, problems);
+      const rival = methods.get(method.path);
+      if (rival === undefined) methods.set(method.path, method);
+      else problems.push(describeCollision(method, rival));
+    }
+  }
+  if (problems.length > 0) throw new UserError('The contracts contradict themselves:', problems);
+  return { registry, methods };
+}
+
+function publishedServices(registry: FileRegistry, published: ReadonlySet<string>): DescService[] {
+  return [...registry.files]
+    .filter((file) => published.has(file.proto.name))
+    .flatMap((file) => file.services);
+}
+
+function toMethod(descriptor: DescMethod, problems: string[]): Method {
+  const faults: string[] = [];
+  const policy = readPolicy(descriptor, faults);
+  for (const fault of faults) {
+    problems.push(`${placeOf(descriptor)}: ${nameOf(descriptor)} ${fault}.`);
+  }
+  return {
+    path: toProcedurePath(descriptor.parent.typeName, descriptor.name),
+    rpcPath: `/${descriptor.parent.typeName}/${descriptor.name}`,
+    kind: methodKindOf(descriptor),
+    procedureType: procedureTypeOf(descriptor),
+    idempotency: IDEMPOTENCY[descriptor.idempotency],
+    descriptor,
+    policy,
+    upstream: upstreamOf(descriptor),
+    comment: commentOf(descriptor),
+    deprecated: descriptor.deprecated || descriptor.parent.deprecated,
+  };
+}
+
+const IDEMPOTENCY = {
+  [MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN]: 'unknown',
+  [MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS]: 'noSideEffects',
+  [MethodOptions_IdempotencyLevel.IDEMPOTENT]: 'idempotent',
+} as const;
+
+function describeCollision(method: Method, rival: Method): string {
+  const one = `${nameOf(rival.descriptor)} (${placeOf(rival.descriptor)})`;
+  const other = `${nameOf(method.descriptor)} (${placeOf(method.descriptor)})`;
+  return `${one} and ${other} both claim the procedure path "${method.path}"; rename one of them.`;
+}
+
+function nameOf(method: DescMethod): string {
+  return `${method.parent.typeName}.${method.name}`;
+}
