@@ -1,0 +1,89 @@
+import type { Method } from '../contract/method.ts';
+import { WeirError } from '../errors.ts';
+import type { Call } from '../pipeline/call.ts';
+import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
+import type { MessageCodec, Transcoder } from '../transcode/codec.ts';
+import type { BackendCall } from '../upstream/backend-call.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { MetadataRules } from './metadata-rules.ts';
+import { createResume } from './resume.ts';
+
+export interface InvokeOptions {
+  readonly method: Method;
+  readonly transcoder: Transcoder;
+  readonly upstream: Upstream;
+  readonly metadata: MetadataRules;
+}
+
+/** The innermost step of a unary call: encode, ask the backend, decode. */
+export function createUnaryInvoke(options: InvokeOptions): UnaryHandler {
+  const { method, transcoder, upstream, metadata } = options;
+  const input = transcoder.codec(method.descriptor.input);
+  const output = transcoder.codec(method.descriptor.output);
+  return async function invoke(call) {
+    const request = toBackendCall(call, call.input, input, metadata);
+    try {
+      const { message, headers, trailers } = await upstream.unary(request);
+      return { json: output.decode(message), headers: metadata.toCaller(headers, trailers) };
+    } catch (thrown) {
+      throw withDecodedDetails(thrown, transcoder);
+    }
+  };
+}
+
+/** The innermost step of a server stream. */
+export function createStreamInvoke(options: InvokeOptions): StreamHandler {
+  const { method, transcoder, upstream, metadata } = options;
+  const input = transcoder.codec(method.descriptor.input);
+  const output = transcoder.codec(method.descriptor.output);
+  const resume = createResume(method);
+  return async function* invokeStream(call) {
+    const request = toBackendCall(call, resume.resumeInput(call), input, metadata);
+    try {
+      for await (const message of upstream.serverStream(request)) {
+        const json = output.decode(message);
+        yield { json, id: resume.idOf(json) };
+      }
+    } catch (thrown) {
+      throw withDecodedDetails(thrown, transcoder);
+    }
+  };
+}
+
+function toBackendCall(
+  call: Call,
+  json: unknown,
+  input: MessageCodec,
+  metadata: MetadataRules,
+): BackendCall {
+  return {
+    method: call.method,
+    message: input.encode(json),
+    metadata: metadata.toBackend(call),
+    deadline: call.deadline,
+    cancellation: call.cancellation,
+  };
+}
+
+/** The transport knows status details as bytes only; here the contracts that explain them are at hand. */
+function withDecodedDetails(thrown: unknown, transcoder: Transcoder): WeirError {
+  const error = WeirError.from(thrown);
+  if (error.statusDetails === undefined) return error;
+  const details = transcoder.decodeStatusDetails(error.statusDetails);
+  const retryAfterMs = error.retryAfterMs ?? retryDelayMs(details);
+  return new WeirError(error.code, error.message, {
+    origin: error.origin,
+    neverSent: error.neverSent,
+    metadata: error.metadata,
+    cause: error.cause,
+    details,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** `google.rpc.RetryInfo.retry_delay`, a ProtoJSON duration such as "1.5s". */
+function retryDelayMs(details: WeirError['details']): number | undefined {
+  const info = details.find((detail) => detail['@type'].endsWith('/google.rpc.RetryInfo'));
+  const delay = info?.retryDelay;
+  return typeof delay === 'string' ? Number.parseFloat(delay) * 1_000 : undefined;
+}

@@ -1,0 +1,14 @@
+import type { Method } from '../contract/method.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
+import type { Metadata } from './transport/transport.ts';
+
+/** What the caller's half of Weir hands to the backend's half: everything in the backend's own terms. */
+export interface BackendCall {
+  readonly method: Method;
+  /** The encoded request. */
+  readonly message: Uint8Array;
+  readonly metadata: Metadata;
+  /** A moment on the `performance.now()` clock in milliseconds. */
+  readonly deadline: number | undefined;
+  readonly cancellation: Cancellation;
+}

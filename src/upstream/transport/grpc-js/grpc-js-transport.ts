@@ -1,0 +1,205 @@
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  type ClientOptions,
+  credentials,
+  Client as GrpcJsClient,
+  type Metadata as GrpcJsMetadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { toGrpcCode, WeirError } from '../../../errors.ts';
+import type { EndpointAddress } from '../endpoint-address.ts';
+import type {
+  Metadata,
+  ReplyStream,
+  StreamRequest,
+  Transport,
+  TransportRequest,
+  UnaryReply,
+  UnaryRequest,
+} from '../transport.ts';
+import { fromGrpcJsMetadata, toGrpcJsMetadata } from './metadata.ts';
+
+export interface GrpcJsTransportOptions {
+  readonly address: EndpointAddress;
+  /** Absent: plaintext. */
+  readonly tls?:
+    | {
+        readonly ca?: Uint8Array | undefined;
+        readonly certificate?: Uint8Array | undefined;
+        readonly key?: Uint8Array | undefined;
+        readonly serverName?: string | undefined;
+      }
+    | undefined;
+  readonly maxReceiveMessageBytes: number;
+  readonly maxSendMessageBytes: number;
+}
+
+/** The reference transport, on `@grpc/grpc-js`. Its own retries and balancing are off: Weir owns both. */
+export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transport {
+  const client = new GrpcJsClient(
+    toTarget(options.address),
+    toCredentials(options.tls),
+    toClientOptions(options),
+  );
+  return {
+    unary: (request) => callUnary(client, request),
+    stream: (request) => openStream(client, request),
+    close: async () => client.close(),
+  };
+}
+
+function toTarget(address: EndpointAddress): string {
+  if ('path' in address) return `unix:${address.path}`;
+  return address.host.includes(':')
+    ? `[${address.host}]:${address.port}`
+    : `${address.host}:${address.port}`;
+}
+
+function toCredentials(tls: GrpcJsTransportOptions['tls']): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const toBuffer = (pem: Uint8Array | undefined) => (pem === undefined ? null : Buffer.from(pem));
+  return credentials.createSsl(toBuffer(tls.ca), toBuffer(tls.key), toBuffer(tls.certificate));
+}
+
+function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {
+  const serverName = options.tls?.serverName;
+  return {
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.max_receive_message_length': options.maxReceiveMessageBytes,
+    'grpc.max_send_message_length': options.maxSendMessageBytes,
+    // A channel of its own, so that closing this transport closes its connection.
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    ...(serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName }),
+  };
+}
+
+function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryReply> {
+  return new Promise((resolve, reject) => {
+    let headers: Metadata = [];
+    let message: Uint8Array | undefined;
+    const call = client.makeUnaryRequest(
+      request.rpcPath,
+      asBuffer,
+      (bytes) => bytes,
+      request.message,
+      toGrpcJsMetadata(request.metadata),
+      toCallOptions(request),
+      (error, bytes) => {
+        message = bytes;
+        if (error === null) return;
+        forget?.();
+        reject(toWeirError(error));
+      },
+    );
+    call.on('metadata', (metadata: GrpcJsMetadata) => {
+      headers = fromGrpcJsMetadata(metadata);
+    });
+    // Emitted after the callback above, with the trailers that the callback does not get.
+    call.on('status', (status: { metadata: GrpcJsMetadata }) => {
+      if (message === undefined) return;
+      forget?.();
+      resolve({ message, headers, trailers: fromGrpcJsMetadata(status.metadata) });
+    });
+    const forget = request.cancellation?.onCancel((reason) => {
+      call.cancel();
+      reject(reason);
+    });
+  });
+}
+
+function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
+  const call = client.makeBidiStreamRequest<Uint8Array, Buffer>(
+    request.rpcPath,
+    asBuffer,
+    (bytes) => bytes,
+    toGrpcJsMetadata(request.metadata),
+    toCallOptions(request),
+  );
+  const headers = Promise.withResolvers<Metadata>();
+  const trailers = Promise.withResolvers<Metadata>();
+  headers.promise.catch(() => {});
+  trailers.promise.catch(() => {});
+  let failure: unknown;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    headers.reject(failure);
+    trailers.reject(failure);
+  };
+  call.once('metadata', (metadata: GrpcJsMetadata) =>
+    headers.resolve(fromGrpcJsMetadata(metadata)),
+  );
+  call.once('status', (status: { code: number; metadata: GrpcJsMetadata }) => {
+    if (status.code !== 0) return;
+    headers.resolve([]);
+    trailers.resolve(fromGrpcJsMetadata(status.metadata));
+  });
+  call.on('error', (error: ServiceError) => fail(toWeirError(error)));
+  const forget = request.cancellation?.onCancel((reason) => {
+    fail(reason);
+    call.cancel();
+  });
+  sendAll(request.messages).catch((error: unknown) => {
+    fail(WeirError.from(error));
+    call.cancel();
+  });
+
+  async function sendAll(messages: StreamRequest['messages']): Promise<void> {
+    for await (const message of messages) {
+      if (call.destroyed) return;
+      if (!call.write(message)) await drained();
+    }
+    call.end();
+  }
+
+  function drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        call.off('drain', done).off('close', done);
+        resolve();
+      };
+      call.on('drain', done).on('close', done);
+    });
+  }
+
+  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const message of call) yield message;
+      await trailers.promise;
+    } catch (error) {
+      throw failure ?? (isServiceError(error) ? toWeirError(error) : WeirError.from(error));
+    } finally {
+      forget?.();
+      call.cancel();
+    }
+  }
+
+  return { headers: headers.promise, trailers: trailers.promise, [Symbol.asyncIterator]: read };
+}
+
+function toCallOptions(request: TransportRequest): CallOptions {
+  if (request.deadline === undefined) return {};
+  return { deadline: Date.now() + Math.max(0, request.deadline - performance.now()) };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'metadata' in error;
+}
+
+function toWeirError(error: ServiceError): WeirError {
+  const [statusDetails] = error.metadata.get('grpc-status-details-bin');
+  return new WeirError(toGrpcCode(error.code), error.details, {
+    origin: 'backend',
+    neverSent: /^(?:No connection established|Name resolution failed)/.test(error.details),
+    metadata: fromGrpcJsMetadata(error.metadata),
+    cause: error,
+    ...(statusDetails instanceof Uint8Array ? { statusDetails } : {}),
+  });
+}
