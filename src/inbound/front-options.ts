@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import type { Peer } from '../pipeline/call.ts';
+import type { ProcedureTable } from '../procedures/procedure.ts';
+
+/** What every tRPC front needs from the gateway. */
+export interface FrontOptions {
+  /** The procedures of the current contract snapshot. Read once per request, so a reload is seen at once. */
+  readonly procedures: () => ProcedureTable;
+  readonly newRequestId: () => string;
+  /** Who is calling. Default: the address of the TCP peer; replace it behind a trusted proxy. */
+  readonly peerOf?: ((request: IncomingMessage) => Peer) | undefined;
+  readonly log?: FrontLog | undefined;
+}
+
+export type FrontLog = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+export function tcpPeerOf(request: IncomingMessage): Peer {
+  return { address: request.socket.remoteAddress ?? '' };
+}

@@ -1,0 +1,107 @@
+import type { Procedure, ProcedureTable } from '../../procedures/procedure.ts';
+import { Refusal } from '../refusal.ts';
+import type { RunningCalls } from '../running-calls.ts';
+import { admit, allowedMethods } from './admission.ts';
+import { JsonArray } from './batch-sink.ts';
+import { contextOf, invoke, toFailure } from './call-outcome.ts';
+import type { Exchange } from './exchange.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { readInput } from './input.ts';
+import { JsonLines } from './json-lines.ts';
+import type { RequestTarget } from './request-target.ts';
+
+interface BatchEntry {
+  readonly path: string;
+  readonly procedure: Procedure | undefined;
+  readonly refusal: Refusal | undefined;
+}
+
+/** Several calls in one request, run at once; each fails or succeeds on its own. */
+export function answerBatch(
+  exchange: Exchange,
+  { path, input }: RequestTarget,
+  table: ProcedureTable,
+  calls: RunningCalls,
+  limits: HttpLimits,
+  jsonLines: boolean,
+): void {
+  const entries = toEntries(exchange, path.split(','), table, limits);
+  const sink = jsonLines
+    ? new JsonLines(exchange, entries.length)
+    : new JsonArray(exchange, entries.length);
+  const runnable = entries.filter(({ refusal }) => refusal === undefined).length;
+  if (runnable === 0) {
+    run(undefined);
+    return;
+  }
+  readInput(exchange.request, input, limits.maxBodyBytes, start, run);
+
+  function start(inputs: unknown): void {
+    if (inputs !== undefined && !isRecord(inputs)) {
+      run(new Refusal('BAD_REQUEST', '"input" needs to be an object when doing a batch call'));
+      return;
+    }
+    try {
+      calls.admit(runnable);
+    } catch (thrown) {
+      run(thrown);
+      return;
+    }
+    run(undefined, inputs);
+  }
+
+  /** @param failure what befell every call that was not refused on its own. */
+  function run(failure: unknown, inputs?: Readonly<Record<string, unknown>>): void {
+    const { headers } = exchange.request;
+    for (const [index, { path, procedure, refusal }] of entries.entries()) {
+      const reason = refusal ?? failure;
+      if (reason !== undefined || procedure === undefined || procedure.type === 'subscription') {
+        sink.settle(index, toFailure(reason, contextOf(procedure, path, exchange.requestId)));
+        continue;
+      }
+      const call = exchange.call(procedure, 'http', inputs?.[index], headers, undefined);
+      invoke(procedure, call, (outcome) => {
+        calls.release(1);
+        sink.settle(index, outcome);
+      });
+    }
+  }
+}
+
+function toEntries(
+  exchange: Exchange,
+  paths: readonly string[],
+  table: ProcedureTable,
+  { maxBatchLength }: HttpLimits,
+): readonly BatchEntry[] {
+  if (paths.length > maxBatchLength) {
+    throw new Refusal(
+      'BAD_REQUEST',
+      `Batch call exceeds maximum size: it has ${paths.length} calls and ${maxBatchLength} are allowed. Set maxItems of the batch link to that.`,
+    );
+  }
+  const types = new Set<string>();
+  const entries = paths.map((path): BatchEntry => {
+    const procedure = table.get(path);
+    if (procedure !== undefined) types.add(procedure.type);
+    let refusal = admit(procedure, path, exchange.request.method);
+    if (refusal !== undefined && procedure !== undefined)
+      exchange.allow = allowedMethods(procedure);
+    if (procedure?.type === 'subscription') {
+      refusal ??= new Refusal('BAD_REQUEST', 'Cannot batch subscription calls');
+    }
+    return { path, procedure, refusal };
+  });
+  if (types.size > 1) {
+    exchange.allow = '';
+    throw new Refusal(
+      'BAD_REQUEST',
+      `Cannot mix procedure types in call: ${[...types].join(', ')}`,
+    );
+  }
+  return entries;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

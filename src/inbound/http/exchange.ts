@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { WeirError } from '../../errors.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
+import type { Call, Peer } from '../../pipeline/call.ts';
+import type { Procedure } from '../../procedures/procedure.ts';
+
+export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
+
+/** Set by the front itself; a backend that answered them would break the framing or the caches. */
+const FRAMING =
+  /^(?:connection|content-length|content-type|keep-alive|te|trailer|transfer-encoding|upgrade|vary|x-request-id)$/;
+// RFC 9110 5.1 token and 5.5 field-value; anything else makes node:http throw.
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const CLOSED = 'The caller closed the connection.';
+
+/** One HTTP request and its answer, whatever number of calls it carries. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly peer: Peer;
+  /** Methods for a 405's `allow` (RFC 9110 15.5.6); empty when no call was refused for its method. */
+  allow = '';
+  /** The last answer on its connection, because the gateway drains. */
+  readonly last: boolean;
+  #cancellations: Cancellation[] | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    peer: Peer,
+    last: boolean,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.requestId = requestId;
+    this.peer = peer;
+    this.last = last;
+  }
+
+  /** A call of this request; it is cancelled when the caller closes the connection before the answer. */
+  call(
+    { method }: Procedure,
+    wire: Call['wire'],
+    input: unknown,
+    headers: Call['headers'],
+    lastEventId: string | undefined,
+  ): Call {
+    const cancellation = new Cancellation();
+    if (this.#cancellations === undefined) {
+      this.#cancellations = [cancellation];
+      if (this.response.destroyed) cancellation.cancel(new WeirError('CANCELLED', CLOSED));
+      else this.response.on('close', () => this.#onClose());
+    } else {
+      this.#cancellations.push(cancellation);
+    }
+    return {
+      id: this.requestId,
+      method,
+      wire,
+      input,
+      headers,
+      peer: this.peer,
+      cancellation,
+      deadline: undefined,
+      lastEventId,
+    };
+  }
+
+  /** The whole answer in one write. */
+  sendJson(status: number, body: string, extra: ResponseHeaders): void {
+    // The caller left: writing to a closed response is an error event nobody waits for.
+    if (this.response.destroyed) return;
+    const headers = this.headersFor('application/json', extra);
+    headers.push('content-length', String(Buffer.byteLength(body)));
+    this.response.writeHead(status, headers);
+    this.response.end(body);
+  }
+
+  /** A flat list, which node:http writes without building an object first. */
+  headersFor(contentType: string, extra: ResponseHeaders): string[] {
+    const headers = [
+      'content-type',
+      contentType,
+      'vary',
+      'trpc-accept, accept',
+      'x-request-id',
+      this.requestId,
+    ];
+    for (const [name, value] of extra) {
+      if (NAME.test(name) && VALUE.test(value) && !FRAMING.test(name)) headers.push(name, value);
+    }
+    if (this.allow !== '') headers.push('allow', this.allow);
+    if (this.last) headers.push('connection', 'close');
+    return headers;
+  }
+
+  #onClose(): void {
+    if (this.response.writableEnded || this.#cancellations === undefined) return;
+    const reason = new WeirError('CANCELLED', CLOSED);
+    for (const cancellation of this.#cancellations) cancellation.cancel(reason);
+  }
+}

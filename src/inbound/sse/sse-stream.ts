@@ -1,0 +1,153 @@
+import type { ServerResponse } from 'node:http';
+import { WeirError } from '../../errors.ts';
+import type { Call } from '../../pipeline/call.ts';
+import type { StreamItem } from '../../pipeline/reply.ts';
+import type { StreamProcedure } from '../../procedures/procedure.ts';
+import { toShape } from '../refusal.ts';
+import { type PumpSink, StreamPump } from '../stream-pump.ts';
+import { type Flushable, flushAfterTick } from '../tick-flush.ts';
+import {
+  connectedEvent,
+  errorEvent,
+  itemEvent,
+  PING_EVENT,
+  RETURN_EVENT,
+  retryField,
+} from './sse-events.ts';
+import type { SseSettings } from './sse-settings.ts';
+
+/** After the first item of an emit-and-end stream, what comes within this time still goes along. */
+const GRACE_MS = 1;
+
+/** One subscription on one response. Its head has been written already. */
+export class SseStream implements PumpSink, Flushable {
+  readonly #response: ServerResponse;
+  readonly #settings: SseSettings;
+  readonly #call: Call;
+  readonly #onClosed: (stream: SseStream) => void;
+  readonly #pump: StreamPump | undefined;
+  readonly #ping: NodeJS.Timeout | undefined;
+  readonly #maxDuration: NodeJS.Timeout | undefined;
+  #lastEventId: string | undefined;
+  #pending: string;
+  #ended = false;
+  #held = false;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(
+    response: ServerResponse,
+    procedure: StreamProcedure,
+    call: Call,
+    settings: SseSettings,
+    onClosed: (stream: SseStream) => void,
+  ) {
+    this.#response = response;
+    this.#settings = settings;
+    this.#call = call;
+    this.#onClosed = onClosed;
+    this.#lastEventId = call.lastEventId;
+    this.#pending = connectedEvent(settings.reconnectAfterInactivityMs);
+    flushAfterTick(this);
+    if (settings.pingIntervalMs > 0) {
+      this.#ping = setInterval(() => this.#write(PING_EVENT), settings.pingIntervalMs);
+    }
+    if (settings.maxDurationMs !== undefined) {
+      this.#maxDuration = setTimeout(() => this.#finish(''), settings.maxDurationMs);
+    }
+    call.cancellation.onCancel((reason) => this.#onCancel(reason));
+    if (this.#ended) return;
+    try {
+      this.#pump = new StreamPump(procedure, call, this);
+    } catch (thrown) {
+      this.onFailure(thrown);
+    }
+  }
+
+  onItem(item: StreamItem): boolean {
+    this.#write(itemEvent(item, this.#lastEventId));
+    if (item.id) this.#lastEventId = item.id;
+    this.#ping?.refresh();
+    if (this.#settings.emitAndEndImmediately) {
+      this.#grace ??= setTimeout(() => this.#finish(''), GRACE_MS);
+    }
+    this.#held = this.#isFull();
+    return !this.#held;
+  }
+
+  onEnd(): void {
+    this.#finish(RETURN_EVENT);
+  }
+
+  onFailure(thrown: unknown): void {
+    const { id, method } = this.#call;
+    const context = {
+      procedureType: 'subscription',
+      path: method.path,
+      requestId: id,
+    } as const;
+    this.#finish(errorEvent(toShape(thrown, context)));
+  }
+
+  /** Ends without a return event, so that the client comes back after about `retryMs`. */
+  sendAway(retryMs: number): void {
+    this.#finish(retryField(retryMs));
+  }
+
+  /** Nobody is left to tell when the caller went; anything else cut the stream and is an error. */
+  #onCancel(reason: Error): void {
+    if (this.#response.destroyed) this.#close();
+    else this.onFailure(reason);
+  }
+
+  flush(): void {
+    const text = this.#pending;
+    this.#pending = '';
+    if (this.#response.destroyed) return;
+    if (this.#ended) {
+      this.#response.end(text);
+    } else if (this.#held) {
+      this.#response.write(text, this.#onWritten);
+    } else {
+      this.#response.write(text);
+    }
+  }
+
+  readonly #onWritten = (): void => {
+    if (!this.#held) return;
+    if (this.#isFull()) {
+      this.#response.write('', this.#onWritten);
+      return;
+    }
+    this.#held = false;
+    this.#pump?.resume();
+  };
+
+  #isFull(): boolean {
+    const waiting = this.#response.writableLength + this.#pending.length;
+    return waiting > this.#settings.maxBufferedBytes;
+  }
+
+  #write(text: string): void {
+    if (this.#ended) return;
+    if (this.#pending === '') flushAfterTick(this);
+    this.#pending += text;
+  }
+
+  #finish(lastWords: string): void {
+    if (this.#ended) return;
+    if (this.#pending === '') flushAfterTick(this);
+    this.#pending += lastWords;
+    this.#close();
+    this.#call.cancellation.cancel(new WeirError('CANCELLED', 'The subscription ended.'));
+  }
+
+  #close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#ping);
+    clearTimeout(this.#maxDuration);
+    clearTimeout(this.#grace);
+    this.#pump?.stop();
+    this.#onClosed(this);
+  }
+}
