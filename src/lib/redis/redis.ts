@@ -1,0 +1,45 @@
+/** A script with the name that Redis keeps it under. */
+export interface RedisScript {
+  readonly source: string;
+  /** SHA-1 of `source` in hex, as EVALSHA takes it. */
+  readonly sha: string;
+}
+
+/**
+ * What Weir asks of Redis. Every method settles within the configured time-out, and rejects with
+ * {@link RedisUnavailable} when Redis gave no answer in that time or none that can be relied on.
+ */
+export interface Redis {
+  /**
+   * Runs `script` on `keys`, which must stand in one slot of a cluster. Sent as EVALSHA; a server that
+   * does not know the script (SCRIPT FLUSH, restart, failover) gets its source in a second try.
+   */
+  run(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown>;
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string, ttlMs: number): Promise<void>;
+  delete(key: string): Promise<void>;
+  publish(channel: string, message: string): Promise<void>;
+  /** Listens on `channel` over a connection of its own, made anew as often as needed. */
+  subscribe(channel: string, listener: (message: string) => void): void;
+  /**
+   * The server's `run_id`, which changes with every restart and failover; undefined in a cluster,
+   * which has many.
+   */
+  serverId(): Promise<string | undefined>;
+  /** Whether commands can be sent now. */
+  readonly connected: boolean;
+  /** Tells of every connection made; a new one may lead to another server. */
+  onConnect(listener: () => void): void;
+  /** Drops the connection and makes a new one: for a peer that has gone silent. */
+  reconnect(): void;
+  close(): Promise<void>;
+}
+
+/** Redis gave no answer, or said that it cannot serve now. What was asked may still have been done. */
+export class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+}
