@@ -15,7 +15,8 @@ const FLOORS = [
   ['procedures', 'proxy'],
   ['inbound', 'admin'],
   ['gateway.ts', 'index.ts'],
-  ['cli', 'main.ts'],
+  ['cli'],
+  ['main.ts'],
 ];
 
 const sourceFiles = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(

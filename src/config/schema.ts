@@ -135,8 +135,14 @@ const assets = z.strictObject({ path: z.string().startsWith('/'), folder: z.stri
 
 export const configSchema = z.strictObject({
   server,
-  contracts: z.array(contractSource).min(1, 'expected at least one source of contracts'),
-  upstreams: z.record(z.string(), upstream),
+  contracts: z
+    .array(contractSource, 'expected a list such as [{folder: proto}]')
+    .min(1, 'expected at least one source of contracts'),
+  upstreams: z.record(
+    z.string(),
+    upstream,
+    'expected a mapping such as {market: {endpoints: ["127.0.0.1:50051"]}}',
+  ),
   metadata,
   deadline,
   limits,

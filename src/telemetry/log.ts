@@ -18,6 +18,7 @@ export function createLog(config: Config['log']): Log {
   const options = {
     level: config.level,
     base: null,
+    formatters: { level: (level: string) => ({ level }) },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRETS, censor: '[redacted]' },
   };

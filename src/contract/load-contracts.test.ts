@@ -1,0 +1,219 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadContracts } from './load-contracts.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'weir-contracts-test-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let folders = 0;
+
+/** A folder with these files; `folder` in a message stands for its path. */
+function writeFolder(files: Readonly<Record<string, string>>): string {
+  const folder = join(root, `folder-${folders++}`);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+const HEAD = 'syntax = "proto3";\npackage a.v1;\nimport "weir/v1/options.proto";\nmessage M {}\n';
+
+describe('the sample contracts', async () => {
+  const proto = join(import.meta.dirname, '..', '..', 'proto');
+  const { methods, registry } = await loadContracts([{ folder: proto }]);
+
+  test('every method has its path and its kind', () => {
+    const kinds = [...methods.values()].map((method) => [
+      method.path,
+      method.procedureType,
+      method.kind,
+      method.idempotency,
+    ]);
+    expect(kinds).toEqual([
+      ['market.v1.quoteService.getQuote', 'query', 'unary', 'noSideEffects'],
+      ['market.v1.quoteService.listInstruments', 'query', 'unary', 'noSideEffects'],
+      ['market.v1.quoteService.watchQuotes', 'subscription', 'serverStreaming', 'noSideEffects'],
+      ['orders.v1.orderService.placeOrder', 'mutation', 'unary', 'unknown'],
+      ['orders.v1.orderService.cancelOrder', 'mutation', 'unary', 'idempotent'],
+      ['orders.v1.orderService.getOrder', 'query', 'unary', 'noSideEffects'],
+      [
+        'orders.v1.orderService.watchExecutions',
+        'subscription',
+        'serverStreaming',
+        'noSideEffects',
+      ],
+      ['orders.v1.orderService.importOrders', 'subscription', 'clientStreaming', 'unknown'],
+      ['orders.v1.orderService.negotiate', 'subscription', 'bidiStreaming', 'unknown'],
+    ]);
+  });
+
+  test('a method carries its comment, its upstream and its policy over the service defaults', () => {
+    const method = methods.get('market.v1.quoteService.getQuote');
+    expect(method).toMatchObject({
+      rpcPath: '/market.v1.QuoteService/GetQuote',
+      upstream: 'market',
+      comment: 'The newest quote of one instrument.',
+      deprecated: false,
+      policy: {
+        access: { rule: 'public' },
+        rateLimit: { requests: 500, perMs: 1_000, burst: 1_000, key: 'ip', cost: 1 },
+        timeoutMs: 2_000,
+        retry: { maxAttempts: 3, codes: ['UNAVAILABLE'] },
+      },
+    });
+  });
+
+  test('placing an order is never retried', () => {
+    expect(methods.get('orders.v1.orderService.placeOrder')?.policy.retry).toBeUndefined();
+  });
+
+  test('error details are known without being imported', () => {
+    expect(registry.getMessage('google.rpc.BadRequest')?.typeName).toBe('google.rpc.BadRequest');
+  });
+});
+
+describe('broken contracts are refused with file, line and reason', () => {
+  test.each([
+    [
+      'a syntax error',
+      { 'a.proto': 'syntax = "proto3";\nmessage M {\n  string s = ;\n}\n' },
+      'folder/a.proto:3:3: missing message field tag in declaration',
+    ],
+    [
+      'a missing import',
+      { 'a.proto': 'syntax = "proto3";\nimport "nowhere.proto";\n' },
+      'folder/a.proto:2:1: imported file does not exist',
+    ],
+    [
+      'an unknown type',
+      { 'x/a.proto': 'syntax = "proto3";\nmessage M {\n  Nothing n = 1;\n}\n' },
+      'folder/x/a.proto:3:3: cannot find `Nothing` in this scope',
+    ],
+    [
+      'two methods that claim one path',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M);\n  rpc get(M) returns (M);\n}\n`,
+      },
+      'a.v1.S.Get (a.proto:6) and a.v1.S.get (a.proto:7) both claim the procedure path "a.v1.s.get"; rename one of them.',
+    ],
+    [
+      'two services that claim one path',
+      {
+        'a.proto': `${HEAD}service Svc {\n  rpc Get(M) returns (M);\n}\n`,
+        'b.proto':
+          'syntax = "proto3";\npackage a.v1;\nimport "a.proto";\nservice svc {\n  rpc Get(M) returns (M);\n}\n',
+      },
+      'a.v1.Svc.Get (a.proto:6) and a.v1.svc.Get (b.proto:5) both claim the procedure path "a.v1.svc.get"; rename one of them.',
+    ],
+    [
+      'a retry of a method that is not safe to repeat',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Buy(M) returns (M) {\n    option (weir.v1.method) = {retry: {max_attempts: 2}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Buy has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried.',
+    ],
+    [
+      'a cached mutation',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Buy(M) returns (M) {\n    option idempotency_level = IDEMPOTENT;\n    option (weir.v1.method) = {cache: {ttl: {seconds: 1}}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Buy has `cache`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be cached.',
+    ],
+    [
+      'too many attempts and a code that does not exist',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M) {\n    option idempotency_level = NO_SIDE_EFFECTS;\n    option (weir.v1.method) = {retry: {max_attempts: 9, codes: ["OOPS"]}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has `retry.max_attempts` 9; allowed are 1 to 5.\n  a.proto:6: a.v1.S.Get has `retry.codes` "OOPS", which is no gRPC status such as UNAVAILABLE.',
+    ],
+    [
+      'a rate limit without a period',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M) {\n    option (weir.v1.method) = {rate_limit: {requests: 5}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has `rate_limit` without `requests` or without `per`, such as {seconds: 1}.',
+    ],
+    [
+      'a shared stream that one slow caller can hold back',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Watch(M) returns (stream M) {\n    option (weir.v1.method) = {stream: {share: true}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Watch has `stream.share` with SLOW_CONSUMER_BLOCK, so one slow caller would hold back all the others.',
+    ],
+  ])('%s', async (_, files, problem) => {
+    const folder = writeFolder(files);
+    const error = await loadContracts([{ folder }]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(error)).toContain(problem.replaceAll('folder/', `${folder}/`));
+  });
+
+  test('two folders with the same file', async () => {
+    const files = { 'a.proto': 'syntax = "proto3";\nmessage M {}\n' };
+    const [one, other] = [writeFolder(files), writeFolder(files)];
+    await expect(loadContracts([{ folder: one }, { folder: other }])).rejects.toThrow(
+      `a.proto is in ${one} and in ${other}; keep one of them.`,
+    );
+  });
+
+  test('an absent folder, and one without contracts', async () => {
+    const absent = join(root, 'absent');
+    await expect(loadContracts([{ folder: absent }])).rejects.toThrow(
+      `The contract folder ${absent} does not exist.`,
+    );
+    const empty = writeFolder({ 'README.md': '' });
+    await expect(loadContracts([{ folder: empty }])).rejects.toThrow(
+      `The contract folder ${empty} has no .proto file.`,
+    );
+  });
+});
+
+describe('descriptor sets', () => {
+  function writeSet(name: string, file: Parameters<typeof toFile>[0]): string {
+    const path = join(root, name);
+    const set = create(FileDescriptorSetSchema, { file: [toFile(file)] });
+    writeFileSync(path, toBinary(FileDescriptorSetSchema, set));
+    return path;
+  }
+
+  const toFile = (file: { name: string; dependency?: string[]; package?: string }) =>
+    create(FileDescriptorProtoSchema, { syntax: 'proto3', ...file });
+
+  test('one that lacks an import says which', async () => {
+    const path = writeSet('lacks.binpb', { name: 'a.proto', dependency: ['b.proto'] });
+    await expect(loadContracts([{ descriptorSet: path }])).rejects.toThrow(
+      `a.proto (in ${path}) imports b.proto, which no contract has; compile the set with its imports.`,
+    );
+  });
+
+  test('two that disagree about a file are both named', async () => {
+    const one = writeSet('one.binpb', { name: 'a.proto', package: 'one' });
+    const other = writeSet('other.binpb', { name: 'a.proto', package: 'other' });
+    await expect(loadContracts([{ descriptorSet: one }, { descriptorSet: other }])).rejects.toThrow(
+      `a.proto is in ${one} and, with other content, in ${other}; keep one of them.`,
+    );
+  });
+
+  test('the same file twice is one file', async () => {
+    const one = writeSet('same-1.binpb', { name: 'a.proto', package: 'same' });
+    const other = writeSet('same-2.binpb', { name: 'a.proto', package: 'same' });
+    const snapshot = await loadContracts([{ descriptorSet: one }, { descriptorSet: other }]);
+    expect(snapshot.registry.getFile('a.proto')?.proto.package).toBe('same');
+  });
+
+  test('a file that is no descriptor set, and none at all', async () => {
+    const garbage = join(root, 'garbage.binpb');
+    writeFileSync(garbage, Buffer.from([0xff, 0xff, 0xff]));
+    await expect(loadContracts([{ descriptorSet: garbage }])).rejects.toThrow(
+      `${garbage} is not a compiled FileDescriptorSet; make one with \`buf build -o ${garbage}\`.`,
+    );
+    const absent = join(root, 'absent.binpb');
+    await expect(loadContracts([{ descriptorSet: absent }])).rejects.toThrow(
+      `The descriptor set ${absent} cannot be read`,
+    );
+  });
+});

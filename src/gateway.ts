@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config/schema.ts';
+import { loadContracts } from './contract/load-contracts.ts';
+import type { WeirError } from './errors.ts';
+import { createAssets } from './inbound/assets.ts';
+import { createHealth } from './inbound/health.ts';
+import { createTrpcHttpFront } from './inbound/http/http-front.ts';
+import { createRequestIds } from './inbound/request-id.ts';
+import { UserError } from './lib/user-error.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
+import type { CallRecord } from './pipeline/record.ts';
+import { createProcedures } from './procedures/create-procedures.ts';
+import { createMetadataRules } from './procedures/metadata-rules.ts';
+import type { ProcedureTable } from './procedures/procedure.ts';
+import type { Log } from './telemetry/log.ts';
+import { createTranscoder } from './transcode/transcoder.ts';
+import { createUpstream } from './upstream/upstream.ts';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly log: Log;
+}
+
+export interface Gateway {
+  /** The procedures now served; a router for `createCaller` or another adapter is made from them. */
+  readonly procedures: ProcedureTable;
+  /** @throws UserError when the address cannot be had. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Takes no new connection, lets running calls finish within the configured grace, then ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the whole gateway from its configuration; nothing else constructs its parts.
+ * @throws UserError when contracts or configuration cannot work.
+ */
+export async function createGateway({ config, log }: GatewayOptions): Promise<Gateway> {
+  const snapshot = await loadContracts(config.contracts);
+  const upstreams = new Map(
+    Object.entries(config.upstreams).map(([name, upstream]) => [
+      name,
+      createUpstream(name, upstream),
+    ]),
+  );
+  const procedures = createProcedures({
+    snapshot,
+    transcoder: createTranscoder(snapshot.registry),
+    upstreams,
+    pipeline: createPipeline({ config, report: (record) => logCall(log, record) }),
+    metadata: createMetadataRules(config.metadata),
+  });
+
+  let draining = false;
+  const newRequestId = createRequestIds();
+  const { limits } = config;
+  const frontOptions = { procedures: () => procedures, newRequestId };
+  const httpFront = createTrpcHttpFront({
+    ...frontOptions,
+    limits: {
+      maxBatchLength: limits.maxBatch,
+      maxBodyBytes: limits.maxBody,
+      maxUrlBytes: limits.maxUrl,
+      maxRunningCalls: limits.maxConcurrentCalls,
+    },
+  });
+  const answerHealth = createHealth({
+    upstreams: () => upstreams.values(),
+    timeoutMs: config.health.timeout,
+    isDraining: () => draining,
+  });
+  const serveAsset = createAssets(config.assets);
+  const trpcPrefix = `${config.server.trpcPath}/`;
+
+  function route(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '/';
+    if (url.startsWith(trpcPrefix)) {
+      httpFront.handle(request, response, url.slice(trpcPrefix.length));
+    } else if (pathOf(url) === '/health') {
+      answerHealth(response).catch((error: unknown) => {
+        log.error({ err: error }, 'health check failed');
+        response.destroy();
+      });
+    } else if (!serveAsset(request, response)) {
+      response
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end(`Nothing is here. Procedures are under ${trpcPrefix}<path>.\n`);
+    }
+  }
+
+  // Node's own limit on headers guards the URL too, so it must not be the smaller one.
+  const server = createServer({ maxHeaderSize: limits.maxUrl + 16_384 }, route);
+  async function listen(): Promise<{ url: string }> {
+    const { host, port } = config.server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause) => {
+        reject(new UserError(`Cannot listen on ${host}:${port}: ${cause.message}`, [], { cause }));
+      });
+      server.listen(port, host, resolve);
+    });
+    return { url: toUrl(server.address()) };
+  }
+
+  async function close(): Promise<void> {
+    draining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const grace = new AbortController();
+    const overdue = setTimeout(() => grace.abort(), config.server.shutdownGrace);
+    await Promise.race([
+      httpFront.drain(),
+      new Promise((resolve) => grace.signal.addEventListener('abort', resolve)),
+    ]);
+    clearTimeout(overdue);
+    server.closeAllConnections();
+    await closed;
+    await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
+  }
+
+  return { procedures, listen, close };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function toUrl(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+/** Codes that are a caller's affair; everything else is worth an operator's look. */
+const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
+  'CANCELLED',
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNAUTHENTICATED',
+  'UNIMPLEMENTED',
+]);
+
+function logCall(log: Log, { call, durationMs, error, messages }: CallRecord): void {
+  const level = error === undefined ? 'debug' : EXPECTED_CODES.has(error.code) ? 'info' : 'warn';
+  if (!log.isLevelEnabled(level)) return;
+  log[level](
+    {
+      requestId: call.id,
+      path: call.method.path,
+      wire: call.wire,
+      code: error?.code ?? 'OK',
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      messages,
+      ...(error === undefined ? {} : { error: error.message }),
+      // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
+      ...(error?.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
+    },
+    'call',
+  );
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import sirv from 'sirv';
+import type { Config } from '../config/schema.ts';
+import { UserError } from '../lib/user-error.ts';
+
+/** Answers with a file and says true, or leaves the response alone. */
+export type ServeAsset = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * Static folders beside the API; the longest matching path wins.
+ * @throws UserError when a folder is missing.
+ */
+export function createAssets(assets: Config['assets']): ServeAsset {
+  const mounts = assets
+    .map(({ path, folder }) => {
+      if (!existsSync(folder)) {
+        throw new UserError(`The folder ${folder}, configured under \`assets\`, does not exist.`);
+      }
+      return { path: path.endsWith('/') ? path : `${path}/`, serve: sirv(folder, { etag: true }) };
+    })
+    .sort((left, right) => right.path.length - left.path.length);
+
+  return function serveAsset(request, response) {
+    const url = request.url ?? '/';
+    const mount = mounts.find(({ path }) => url.startsWith(path));
+    if (mount === undefined || (request.method !== 'GET' && request.method !== 'HEAD'))
+      return false;
+    request.url = url.slice(mount.path.length - 1);
+    mount.serve(request, response, () => {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+    });
+    return true;
+  };
+}

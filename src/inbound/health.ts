@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+import type { EndpointHealth } from '../upstream/check-health.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+export interface HealthOptions {
+  readonly upstreams: () => Iterable<Upstream>;
+  /** How long one backend may take to answer. */
+  readonly timeoutMs: number;
+  readonly isDraining: () => boolean;
+}
+
+export interface HealthReport {
+  /** `degraded`: the gateway works, and at least one endpoint of a backend does not. */
+  readonly status: 'ok' | 'degraded' | 'draining';
+  readonly upstreams: Readonly<Record<string, readonly EndpointHealth[]>>;
+}
+
+/**
+ * `GET /health`: the gateway and each backend by `grpc.health.v1`, as JSON. The status is 200 while the
+ * gateway can take calls, for a gateway whose backend is down is itself in order, and 503 while it drains.
+ */
+export function createHealth(options: HealthOptions) {
+  async function report(): Promise<HealthReport> {
+    const checked = await Promise.all(
+      [...options.upstreams()].map(
+        async (upstream) => [upstream.name, await upstream.checkHealth(options.timeoutMs)] as const,
+      ),
+    );
+    const healthy = checked.every(([, endpoints]) =>
+      endpoints.every(({ status }) => status === 'SERVING'),
+    );
+    const status = options.isDraining() ? 'draining' : healthy ? 'ok' : 'degraded';
+    return { status, upstreams: Object.fromEntries(checked) };
+  }
+
+  return async function answerHealth(response: ServerResponse): Promise<void> {
+    const body = await report();
+    response
+      .writeHead(body.status === 'draining' ? 503 : 200, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      })
+      .end(JSON.stringify(body));
+  };
+}
