@@ -1,0 +1,45 @@
+import type { BenchCall } from './call.ts';
+import type { FigureName, Figures } from './figures.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { Protocol } from './protocol.ts';
+import type { RunningSubject } from './running-subject.ts';
+import type { Setup, WeirConfig } from './subject.ts';
+
+/** How long and how often is measured. */
+export interface Timing {
+  readonly rounds: number;
+  /** Load before the first round of a scenario, so that what is measured is compiled code. */
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
+
+/** One question that the bench asks of every subject. A file of `scenarios/` exports one by default. */
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly setup: Setup;
+  readonly calls: readonly BenchCall[];
+  /** How many calls one request carries; 1 unless it is a batch. */
+  readonly batch: number;
+  /** The figure that Weir and the others are compared by. */
+  readonly compares: FigureName;
+  /** Only these take part; absent: all that can. */
+  readonly subjects?: readonly string[];
+  readonly weirConfig?: WeirConfig;
+  /** The request that is repeated; undefined where the protocol has no such thing. */
+  readonly request: (protocol: Protocol) => HttpRequest | undefined;
+  /** Shown once in each call's answer. */
+  readonly marker: string;
+  readonly warmUp?: (measured: Measured) => Promise<void>;
+  readonly measure: (measured: Measured) => Promise<Figures>;
+  /** The backend alone, without any subject. */
+  readonly measureBackend?: (backendPort: number, timing: Timing) => Promise<Figures>;
+}
+
+export interface Measured {
+  readonly running: RunningSubject;
+  readonly request: HttpRequest;
+  readonly timing: Timing;
+  /** What `measureBackend` found in the same round. */
+  readonly backend: Figures;
+}

@@ -1,0 +1,39 @@
+import type { BenchCall } from './call.ts';
+import type { Command } from './pinned-process.ts';
+import type { Protocol } from './protocol.ts';
+
+/**
+ * What a subject serves:
+ * - `gateway`: the calls of the contract, each asked of the backend;
+ * - `front`: the wire alone, with a handler that answers at once;
+ * - `sockets`: tRPC subscriptions over WebSocket with a source in the same process.
+ */
+export type Setup = 'gateway' | 'front' | 'sockets';
+
+/** What a subject needs to know to start. */
+export interface Stage {
+  readonly port: number;
+  readonly backendPort: number;
+  /** The calls of the scenario. */
+  readonly calls: readonly BenchCall[];
+  /** How many calls one request carries. */
+  readonly batch: number;
+  /** Changes to Weir's configuration that the scenario is about. */
+  readonly weirConfig: WeirConfig;
+}
+
+/** A part of `weir.yaml`, laid over the bench's own. */
+export type WeirConfig = { readonly [key: string]: unknown };
+
+/** Something that answers the bench's calls. */
+export interface Subject {
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** How it is started, by set-up; a set-up that is missing is one it does not take part in. */
+  readonly commands: Partial<Record<Setup, (stage: Stage) => Command>>;
+}
+
+/** A TypeScript file run by the Node that runs the bench. */
+export function nodeCommand(file: string, env: Record<string, string>): Command {
+  return { program: process.execPath, args: [file], env: { NODE_ENV: 'production', ...env } };
+}

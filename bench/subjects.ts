@@ -1,0 +1,8 @@
+import type { Subject } from './subject.ts';
+import { connect } from './subjects/connect/subject.ts';
+import { nginx } from './subjects/nginx/subject.ts';
+import { node } from './subjects/node/subject.ts';
+import { stock } from './subjects/stock/subject.ts';
+
+/** In the order of their turns and of the table's rows. */
+export const subjects: readonly Subject[] = [stock, connect, nginx, node];

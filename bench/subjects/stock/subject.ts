@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { trpc } from '../../protocols/trpc.ts';
+import { nodeCommand, type Stage, type Subject } from '../../subject.ts';
+
+/**
+ * What a team would write today: a hand-written tRPC router behind the official standalone adapter, and
+ * grpc-js with proto-loader behind that.
+ */
+export const stock: Subject = {
+  name: 'stock',
+  protocol: trpc,
+  commands: {
+    gateway: serve('gateway.ts'),
+    front: serve('front.ts'),
+  },
+};
+
+function serve(file: string) {
+  return ({ port, backendPort }: Stage) =>
+    nodeCommand(join(import.meta.dirname, file), {
+      PORT: String(port),
+      BACKEND_PORT: String(backendPort),
+    });
+}

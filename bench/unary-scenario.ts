@@ -1,0 +1,84 @@
+import type { BenchCall } from './call.ts';
+import { SUBJECT_CORE } from './cores.ts';
+import type { HttpRequest } from './http-request.ts';
+import { callDirectly } from './load/direct.ts';
+import { p99AtRate } from './load/fixed-rate.ts';
+import { saturate } from './load/saturate.ts';
+import { measureCpu } from './measure-cpu.ts';
+import type { Measured, Scenario } from './scenario.ts';
+import type { Setup, WeirConfig } from './subject.ts';
+
+const CONNECTIONS = 64;
+const SHARE_OF_CAPACITY = 0.7;
+
+export interface UnaryOptions {
+  readonly name: string;
+  readonly about: string;
+  readonly call: BenchCall;
+  /** Calls in one request; default 1. */
+  readonly batch?: number;
+  /** Default `gateway`. */
+  readonly setup?: Setup;
+  readonly subjects?: readonly string[];
+  /** Sent with every request, by every subject. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly weirConfig?: WeirConfig;
+}
+
+/** A unary call under load: at saturation with 64 connections, then at 70 % of what that reached. */
+export function unaryScenario(options: UnaryOptions): Scenario {
+  const { call, batch = 1, setup = 'gateway', headers, ...rest } = options;
+  const scenario: Scenario = {
+    ...rest,
+    setup,
+    batch,
+    calls: [call],
+    marker: call.marker,
+    compares: 'callsPerSecond',
+    request(protocol) {
+      const request =
+        batch === 1
+          ? protocol.unary(call)
+          : protocol.batch?.(Array.from({ length: batch }, () => call));
+      return request && withHeaders(request, headers);
+    },
+    async warmUp({ running, request, timing }) {
+      await saturate(running.port, request, CONNECTIONS, timing.warmUpSeconds);
+    },
+    measure: (measured) => measureUnderLoad(measured, batch),
+  };
+  return setup === 'gateway' ? { ...scenario, measureBackend: ceilingOf(call) } : scenario;
+}
+
+async function measureUnderLoad({ running, request, timing }: Measured, batch: number) {
+  const { port, process } = running;
+  const { result, cpuSeconds, shares } = await measureCpu(process, () =>
+    saturate(port, request, CONNECTIONS, timing.seconds),
+  );
+  const requestsPerSecond = result.requests / result.seconds;
+  const rate = Math.floor(requestsPerSecond * SHARE_OF_CAPACITY);
+  const p99AtLoadMs = await p99AtRate(port, request, CONNECTIONS, rate, timing.seconds);
+  return {
+    requestsPerSecond,
+    callsPerSecond: requestsPerSecond * batch,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    p99AtLoadMs,
+    cpuUsPerCall: (cpuSeconds / (result.requests * batch)) * 1e6,
+    rssMb: process.rssMb(),
+    ...shares,
+  };
+}
+
+/** What the backend could answer at most: h2load on the core that is the subject's otherwise. */
+function ceilingOf(call: BenchCall): NonNullable<Scenario['measureBackend']> {
+  return async (backendPort, { seconds }) => {
+    const load = { connections: 4, inFlight: 16, seconds, core: SUBJECT_CORE };
+    const { callsPerSecond, p50Ms, p99Ms } = await callDirectly(backendPort, call, load);
+    return { requestsPerSecond: callsPerSecond, callsPerSecond, p50Ms, p99Ms };
+  };
+}
+
+function withHeaders(request: HttpRequest, headers: UnaryOptions['headers']): HttpRequest {
+  return headers ? { ...request, headers: { ...request.headers, ...headers } } : request;
+}
