@@ -1,0 +1,1 @@
+export type * from './market/v1/quote_service.ts';

@@ -1,0 +1,1 @@
+export type * from './orders/v1/order_service.ts';

@@ -1,0 +1,4 @@
+import { runNodeJs } from '@bufbuild/protoplugin';
+import { weirClientPlugin } from './plugin.ts';
+
+runNodeJs(weirClientPlugin);

@@ -1,0 +1,1 @@
+export type * from './acme/type/v1/money.ts';

@@ -1,0 +1,1 @@
+export type * from './nasty/v1/nasty.ts';
