@@ -1,0 +1,66 @@
+import {
+  createWSClient,
+  httpBatchLink,
+  httpBatchStreamLink,
+  splitLink,
+  type TRPCLink,
+  wsLink,
+} from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { backoffMs } from './backoff.ts';
+import { type Connection, createConnection } from './connection.ts';
+import type { WeirClientOptions } from './options.ts';
+import { resubscribeLink } from './resubscribe-link.ts';
+import { authorizationOf } from './token.ts';
+import { toWebSocketUrl } from './websocket-url.ts';
+
+export interface WeirLinks<Router extends AnyTRPCRouter> {
+  readonly links: TRPCLink<Router>[];
+  readonly connection: Connection;
+}
+
+/** 50 calls: more in one tick is a loop that wants another method. */
+const MAX_BATCH_SIZE = 50;
+
+/** 2,000 characters: a longer URL is cut by some proxies, so the batch is split or posted. */
+const MAX_URL_LENGTH = 2_000;
+
+/** 10 s idle: long enough for a page change to keep its socket, short enough to let a script end. */
+const IDLE_MS = 10_000;
+
+/** A dead network is noticed within 15 s, and 10,000 idle clients cost the gateway 1,000 pings a second. */
+const KEEP_ALIVE = { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 };
+
+/**
+ * The links of {@link createWeirClient}, to be joined with links of your own (`loggerLink` for example):
+ * subscriptions travel over one WebSocket, which opens with the first of them, all else over batched HTTP.
+ */
+export function createWeirLinks<Router extends AnyTRPCRouter>(
+  options: WeirClientOptions,
+): WeirLinks<Router> {
+  const webSocketClient = createWSClient({
+    url: options.webSocketUrl ?? toWebSocketUrl(options.url),
+    connectionParams: () => authorizationOf(options.token),
+    lazy: { enabled: true, closeMs: IDLE_MS },
+    keepAlive: KEEP_ALIVE,
+    retryDelayMs: (attempt) => backoffMs(attempt),
+    ...(options.WebSocket && { WebSocket: options.WebSocket }),
+  });
+  const http = {
+    url: options.url,
+    headers: async () => ({ ...options.headers, ...(await authorizationOf(options.token)) }),
+    maxItems: options.maxBatchSize ?? MAX_BATCH_SIZE,
+    maxURLLength: MAX_URL_LENGTH,
+  };
+  const subscriptions = wsLink<AnyTRPCRouter>({ client: webSocketClient });
+  const calls: TRPCLink<AnyTRPCRouter> =
+    options.batch === 'whole'
+      ? httpBatchLink<AnyTRPCRouter>(http)
+      : httpBatchStreamLink<AnyTRPCRouter>(http);
+  const split = splitLink<AnyTRPCRouter>({
+    condition: (op) => op.type === 'subscription',
+    true: options.resubscribe === false ? subscriptions : [resubscribeLink(), subscriptions],
+    false: calls,
+  });
+  return { links: [split], connection: createConnection(webSocketClient) };
+}

@@ -1,0 +1,25 @@
+import type { Token } from './token.ts';
+
+export interface WeirClientOptions {
+  /** Where the gateway serves tRPC, for example `https://gateway.example/trpc`; in a browser `/trpc` will do. */
+  readonly url: string;
+  readonly token?: Token;
+  /** Sent with every HTTP request, for example `{ 'x-tenant': 'desk-7' }`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: `url` with `ws:` for `http:`. */
+  readonly webSocketUrl?: string;
+  /**
+   * Default: `stream`. How the calls of one tick share a request: answered one by one as they are ready,
+   * or all together, as some proxies need it that hold a response back until it is whole.
+   */
+  readonly batch?: 'stream' | 'whole';
+  /** Default: 50, what a gateway accepts. Calls in one request. */
+  readonly maxBatchSize?: number;
+  /**
+   * Default: true. A subscription that ends because its backend is away (UNAVAILABLE) is subscribed again,
+   * after its last event where the method can resume. Its `onConnectionStateChange` tells of every gap.
+   */
+  readonly resubscribe?: boolean;
+  /** Default: the global one, which browsers and Node ≥ 22 have. */
+  readonly WebSocket?: typeof WebSocket;
+}

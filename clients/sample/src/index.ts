@@ -1,0 +1,2 @@
+export * from './create-sample-client.ts';
+export type * from './generated/index.ts';
