@@ -60,7 +60,7 @@ export function answerBatch(
         continue;
       }
       const call = exchange.call(procedure, 'http', inputs?.[index], headers, undefined);
-      invoke(procedure, call, (outcome) => {
+      invoke(exchange, procedure, call, (outcome) => {
         calls.release(1);
         sink.settle(index, outcome);
       });

@@ -1,8 +1,9 @@
 import type { Call } from '../../pipeline/call.ts';
 import { type ErrorContext, HTTP_STATUS_BY_TRPC_CODE } from '../../procedures/error-shape.ts';
 import type { Procedure, UnaryProcedure } from '../../procedures/procedure.ts';
+import { logFault } from '../log-fault.ts';
 import { toShape } from '../refusal.ts';
-import type { ResponseHeaders } from './exchange.ts';
+import type { Exchange, ResponseHeaders } from './exchange.ts';
 
 /** What one call of an HTTP request came to: its part of the body, ready as JSON text. */
 export interface CallOutcome {
@@ -13,18 +14,16 @@ export interface CallOutcome {
 
 /** Calls back exactly once, never before it returned control to a pending promise of the handler. */
 export function invoke(
+  { log, requestId }: Exchange,
   procedure: UnaryProcedure,
   call: Call,
   onOutcome: (outcome: CallOutcome) => void,
 ): void {
-  const onFailure = (thrown: unknown) =>
-    onOutcome(
-      toFailure(thrown, {
-        procedureType: procedure.type,
-        path: procedure.method.path,
-        requestId: call.id,
-      }),
-    );
+  const onFailure = (thrown: unknown) => {
+    const { path } = procedure.method;
+    logFault(log, thrown, { path, requestId });
+    onOutcome(toFailure(thrown, { procedureType: procedure.type, path, requestId }));
+  };
   try {
     procedure
       .handle(call)

@@ -3,6 +3,7 @@ import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
 import type { Procedure } from '../../procedures/procedure.ts';
+import type { FrontLog } from '../front-options.ts';
 
 export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
 
@@ -21,6 +22,7 @@ export class Exchange {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly peer: Peer;
+  readonly log: FrontLog | undefined;
   /** Methods for a 405's `allow` (RFC 9110 15.5.6); empty when no call was refused for its method. */
   allow = '';
   /** The last answer on its connection, because the gateway drains. */
@@ -33,12 +35,14 @@ export class Exchange {
     requestId: string,
     peer: Peer,
     last: boolean,
+    log: FrontLog | undefined,
   ) {
     this.request = request;
     this.response = response;
     this.requestId = requestId;
     this.peer = peer;
     this.last = last;
+    this.log = log;
   }
 
   /** A call of this request; it is cancelled when the caller closes the connection before the answer. */

@@ -52,7 +52,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     }
     const requestId = chooseRequestId(request.headers['x-request-id'], options.newRequestId);
     const peer: Peer = peerOf(request);
-    const exchange = new Exchange(request, response, requestId, peer, draining);
+    const exchange = new Exchange(request, response, requestId, peer, draining, options.log);
     try {
       route(exchange, target);
     } catch (thrown) {
@@ -123,7 +123,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
         return;
       }
       const call = exchange.call(unary, 'http', input, exchange.request.headers, undefined);
-      invoke(unary, call, ({ status, json, headers }) => {
+      invoke(exchange, unary, call, ({ status, json, headers }) => {
         calls.release(1);
         exchange.sendJson(status, json, headers);
       });

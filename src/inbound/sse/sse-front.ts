@@ -57,7 +57,7 @@ export function createSseFront(settings: SseSettings): SseFront {
     const { response } = exchange;
     response.writeHead(200, exchange.headersFor('text/event-stream', STREAM_HEADERS));
     const call = exchange.call(procedure, 'sse', input, headers, lastEventId);
-    const stream = new SseStream(response, procedure, call, settings, (closed) =>
+    const stream = new SseStream(exchange, procedure, call, settings, (closed) =>
       streams.delete(closed),
     );
     streams.add(stream);

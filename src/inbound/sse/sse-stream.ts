@@ -3,6 +3,9 @@ import { WeirError } from '../../errors.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { StreamItem } from '../../pipeline/reply.ts';
 import type { StreamProcedure } from '../../procedures/procedure.ts';
+import type { FrontLog } from '../front-options.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { logFault } from '../log-fault.ts';
 import { toShape } from '../refusal.ts';
 import { type PumpSink, StreamPump } from '../stream-pump.ts';
 import { type Flushable, flushAfterTick } from '../tick-flush.ts';
@@ -22,6 +25,7 @@ const GRACE_MS = 1;
 /** One subscription on one response. Its head has been written already. */
 export class SseStream implements PumpSink, Flushable {
   readonly #response: ServerResponse;
+  readonly #log: FrontLog | undefined;
   readonly #settings: SseSettings;
   readonly #call: Call;
   readonly #onClosed: (stream: SseStream) => void;
@@ -35,13 +39,14 @@ export class SseStream implements PumpSink, Flushable {
   #grace: NodeJS.Timeout | undefined;
 
   constructor(
-    response: ServerResponse,
+    exchange: Exchange,
     procedure: StreamProcedure,
     call: Call,
     settings: SseSettings,
     onClosed: (stream: SseStream) => void,
   ) {
-    this.#response = response;
+    this.#response = exchange.response;
+    this.#log = exchange.log;
     this.#settings = settings;
     this.#call = call;
     this.#onClosed = onClosed;
@@ -52,7 +57,7 @@ export class SseStream implements PumpSink, Flushable {
       this.#ping = setInterval(() => this.#write(PING_EVENT), settings.pingIntervalMs);
     }
     if (settings.maxDurationMs !== undefined) {
-      this.#maxDuration = setTimeout(() => this.#finish(''), settings.maxDurationMs);
+      this.#maxDuration = setTimeout(() => this.#leave(''), settings.maxDurationMs);
     }
     call.cancellation.onCancel((reason) => this.#onCancel(reason));
     if (this.#ended) return;
@@ -68,7 +73,7 @@ export class SseStream implements PumpSink, Flushable {
     if (item.id) this.#lastEventId = item.id;
     this.#ping?.refresh();
     if (this.#settings.emitAndEndImmediately) {
-      this.#grace ??= setTimeout(() => this.#finish(''), GRACE_MS);
+      this.#grace ??= setTimeout(() => this.#leave(''), GRACE_MS);
     }
     this.#held = this.#isFull();
     return !this.#held;
@@ -80,17 +85,14 @@ export class SseStream implements PumpSink, Flushable {
 
   onFailure(thrown: unknown): void {
     const { id, method } = this.#call;
-    const context = {
-      procedureType: 'subscription',
-      path: method.path,
-      requestId: id,
-    } as const;
+    const context = { procedureType: 'subscription', path: method.path, requestId: id } as const;
+    logFault(this.#log, thrown, context);
     this.#finish(errorEvent(toShape(thrown, context)));
   }
 
   /** Ends without a return event, so that the client comes back after about `retryMs`. */
   sendAway(retryMs: number): void {
-    this.#finish(retryField(retryMs));
+    this.#leave(retryField(retryMs));
   }
 
   /** Nobody is left to tell when the caller went; anything else cut the stream and is an error. */
@@ -138,6 +140,11 @@ export class SseStream implements PumpSink, Flushable {
     if (this.#pending === '') flushAfterTick(this);
     this.#pending += lastWords;
     this.#close();
+  }
+
+  /** Ends before the source did. */
+  #leave(lastWords: string): void {
+    this.#finish(lastWords);
     this.#call.cancellation.cancel(new WeirError('CANCELLED', 'The subscription ended.'));
   }
 

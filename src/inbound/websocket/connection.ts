@@ -1,0 +1,246 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import { WeirError } from '../../errors.ts';
+import type { Call, Peer } from '../../pipeline/call.ts';
+import { overlayHeaders, toConnectionParams } from '../connection-params.ts';
+import type { FrontOptions } from '../front-options.ts';
+import { Refusal, toShape } from '../refusal.ts';
+import { type RequestId, toClientMessage } from './client-message.ts';
+import { FrameOutbox } from './frame-outbox.ts';
+import { errorFrame, frameHead, RECONNECT_NOTICE } from './reply-frames.ts';
+import { SocketCalls } from './socket-calls.ts';
+import type { WebSocketLimits } from './websocket-limits.ts';
+
+/** RFC 6455 7.4.1 and the IANA registry. */
+const POLICY_VIOLATION = 1008;
+const SERVICE_RESTART = 1012;
+
+export interface ConnectionOptions {
+  readonly front: FrontOptions;
+  readonly limits: WebSocketLimits;
+  readonly peer: Peer;
+  readonly headers: IncomingMessage['headers'];
+  /** The client announced `?connectionParams=1`: its first frame says who it is. */
+  readonly awaitsParams: boolean;
+  readonly onClosed: (connection: Connection) => void;
+}
+
+/** One socket: frames in, frames out, and how long it may be silent. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #webSocket: WebSocket;
+  readonly #outbox: FrameOutbox;
+  readonly #calls: SocketCalls;
+  readonly #openedAt = performance.now();
+  #headers: Call['headers'];
+  #awaitsParams: boolean;
+  #heardAt = this.#openedAt;
+  #pingedAt: number | undefined;
+  #leaving: 'no' | 'whenAnswered' | 'noticed' = 'no';
+
+  constructor(webSocket: WebSocket, socket: Duplex, options: ConnectionOptions) {
+    this.#options = options;
+    this.#webSocket = webSocket;
+    this.#headers = options.headers;
+    this.#awaitsParams = options.awaitsParams;
+    this.#outbox = new FrameOutbox(socket, options.limits.maxBufferedBytes, () => this.#onRoom());
+    this.#calls = new SocketCalls({
+      front: options.front,
+      limits: options.limits,
+      outbox: this.#outbox,
+      peer: options.peer,
+      headers: () => this.#headers,
+      onAnswered: () => this.#leaveWhenAnswered(),
+    });
+    webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    webSocket.on('close', () => this.#onClose());
+    // A frame that breaks RFC 6455 ends here; ws closes the socket with the right code itself.
+    webSocket.on('error', (error) =>
+      options.front.log?.('debug', 'a WebSocket client broke the protocol', {
+        error: error.message,
+        peer: options.peer.address,
+      }),
+    );
+  }
+
+  get running(): number {
+    return this.#calls.running;
+  }
+
+  get subscriptions(): number {
+    return this.#calls.subscriptions;
+  }
+
+  get bufferedBytes(): number {
+    return this.#outbox.bufferedBytes;
+  }
+
+  /** Called about once a second for every socket, instead of timers of its own. */
+  sweep(now: number): void {
+    const { firstFrameMs, pingIntervalMs, pongWaitMs } = this.#options.limits;
+    if (this.#awaitsParams && now - this.#openedAt > firstFrameMs) {
+      this.#closeBecause(
+        new Refusal(
+          'BAD_REQUEST',
+          `No connectionParams came within ${firstFrameMs} ms, though the URL announced them.`,
+        ),
+      );
+    } else if (this.#pingedAt !== undefined) {
+      if (now - this.#pingedAt > pongWaitMs) this.terminate();
+    } else if (now - this.#heardAt > pingIntervalMs) {
+      this.#pingedAt = now;
+      this.#outbox.push('PING');
+    }
+  }
+
+  /**
+   * Asks the client to reconnect, but not while a query or mutation is running: stock clients send
+   * what is unanswered again on the new socket, and an order must not be sent twice.
+   */
+  sendAway(): void {
+    if (this.#leaving !== 'no') return;
+    this.#leaving = 'whenAnswered';
+    this.#leaveWhenAnswered();
+  }
+
+  close(): void {
+    this.#outbox.close();
+    this.#webSocket.close(SERVICE_RESTART, 'Service Restart');
+  }
+
+  terminate(): void {
+    this.#outbox.discard();
+    this.#webSocket.terminate();
+  }
+
+  #leaveWhenAnswered(): void {
+    if (this.#leaving !== 'whenAnswered' || this.#calls.running > 0) return;
+    this.#leaving = 'noticed';
+    this.#outbox.push(RECONNECT_NOTICE);
+    setTimeout(() => this.close(), this.#options.limits.closeAfterNoticeMs).unref();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    this.#heardAt = performance.now();
+    this.#pingedAt = undefined;
+    if (isBinary) {
+      this.#refuse(
+        null,
+        new Refusal('PARSE_ERROR', 'Messages are JSON in text frames, not binary.'),
+      );
+      return;
+    }
+    // ws gives a Buffer for every message unless told otherwise.
+    const text = data.toString();
+    if (text === 'PONG') return;
+    if (text === 'PING') {
+      this.#outbox.push('PONG');
+      return;
+    }
+    if (this.#awaitsParams) this.#onFirstFrame(text);
+    else this.#onFrame(text);
+    // A client that asks without reading the answers is not listened to until it reads.
+    if (this.#outbox.full) this.#webSocket.pause();
+  }
+
+  #onFirstFrame(text: string): void {
+    this.#awaitsParams = false;
+    try {
+      const parsed: unknown = parseJson(text);
+      if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+        throw new Refusal('PARSE_ERROR', 'Malformed TRPCConnectionParamsMessage');
+      }
+      this.#adoptParams('data' in parsed ? parsed.data : undefined);
+    } catch (thrown) {
+      this.#closeBecause(thrown);
+    }
+  }
+
+  #onFrame(text: string): void {
+    let parsed: unknown;
+    try {
+      parsed = parseJson(text);
+    } catch (thrown) {
+      this.#refuse(null, thrown);
+      return;
+    }
+    if (!Array.isArray(parsed)) {
+      this.#onElement(parsed, undefined);
+      return;
+    }
+    const { maxBatchLength } = this.#options.limits;
+    const refusal =
+      parsed.length > maxBatchLength
+        ? new Refusal(
+            'BAD_REQUEST',
+            `Batch call exceeds maximum size: it has ${parsed.length} messages and ${maxBatchLength} are allowed.`,
+          )
+        : undefined;
+    for (const element of parsed) this.#onElement(element, refusal);
+  }
+
+  /** @param refusal why no call of this frame may run; stops still may. */
+  #onElement(element: unknown, refusal: Refusal | undefined): void {
+    const message = toClientMessage(element);
+    switch (message.kind) {
+      case 'call':
+        if (refusal === undefined) this.#calls.start(message);
+        else this.#refuse(message.id, refusal);
+        return;
+      case 'stop':
+        this.#calls.stop(message.id);
+        return;
+      case 'connectionParams':
+        try {
+          this.#adoptParams(message.data);
+        } catch (thrown) {
+          this.#refuse(null, thrown);
+        }
+        return;
+      case 'malformed':
+        this.#refuse(message.id, new Refusal('PARSE_ERROR', message.reason));
+    }
+  }
+
+  /** The calls that follow are made with these; those that run keep theirs. */
+  #adoptParams(data: unknown): void {
+    const params = toConnectionParams(data === undefined ? {} : data);
+    this.#headers = overlayHeaders(this.#options.headers, params);
+  }
+
+  #refuse(id: RequestId | null, thrown: unknown): void {
+    const context = {
+      procedureType: 'unknown',
+      path: undefined,
+      requestId: this.#options.front.newRequestId(),
+    } as const;
+    this.#outbox.push(errorFrame(frameHead(id, false), toShape(thrown, context)));
+  }
+
+  #closeBecause(thrown: unknown): void {
+    this.#refuse(null, thrown);
+    this.#outbox.close();
+    this.#webSocket.close(POLICY_VIOLATION, 'connectionParams');
+  }
+
+  #onRoom(): void {
+    this.#heardAt = performance.now();
+    if (this.#webSocket.isPaused) this.#webSocket.resume();
+    this.#calls.resume();
+  }
+
+  #onClose(): void {
+    this.#outbox.discard();
+    this.#calls.cancelAll(new WeirError('CANCELLED', 'The caller closed the socket.'));
+    this.#options.onClosed(this);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new Refusal('PARSE_ERROR', thrown instanceof Error ? thrown.message : 'Not JSON');
+  }
+}
