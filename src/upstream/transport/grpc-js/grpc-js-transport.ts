@@ -137,7 +137,8 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
     headers.resolve([]);
     trailers.resolve(fromGrpcJsMetadata(status.metadata));
   });
-  call.on('error', (error: ServiceError) => fail(toWeirError(error)));
+  // Leaving the iteration early destroys the stream, which reports an error that is no status.
+  call.on('error', (error: unknown) => fail(toWeirError(error)));
   const forget = request.cancellation?.onCancel((reason) => {
     fail(reason);
     call.cancel();
@@ -170,7 +171,7 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
       for await (const message of call) yield message;
       await trailers.promise;
     } catch (error) {
-      throw failure ?? (isServiceError(error) ? toWeirError(error) : WeirError.from(error));
+      throw failure ?? toWeirError(error);
     } finally {
       forget?.();
       call.cancel();
@@ -193,7 +194,8 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'metadata' in error;
 }
 
-function toWeirError(error: ServiceError): WeirError {
+function toWeirError(error: unknown): WeirError {
+  if (!isServiceError(error)) return WeirError.from(error);
   const [statusDetails] = error.metadata.get('grpc-status-details-bin');
   return new WeirError(toGrpcCode(error.code), error.details, {
     origin: 'backend',
