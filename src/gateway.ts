@@ -7,6 +7,7 @@ import { createAssets } from './inbound/assets.ts';
 import { createHealth } from './inbound/health.ts';
 import { createTrpcHttpFront } from './inbound/http/http-front.ts';
 import { createRequestIds } from './inbound/request-id.ts';
+import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
 import { UserError } from './lib/user-error.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import type { CallRecord } from './pipeline/record.ts';
@@ -63,6 +64,22 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
       maxUrlBytes: limits.maxUrl,
       maxRunningCalls: limits.maxConcurrentCalls,
     },
+    sse: {
+      maxSubscriptions: limits.maxSubscriptions,
+      drainJitterMs: config.server.drainJitter,
+    },
+  });
+  const webSocketFront = createTrpcWebSocketFront({
+    ...frontOptions,
+    limits: {
+      maxSockets: limits.maxSockets,
+      maxSubscriptionsPerSocket: limits.maxSubscriptionsPerSocket,
+      maxCallsPerSocket: limits.maxCallsPerSocket,
+      maxPayloadBytes: limits.maxBody,
+      maxBufferedBytes: limits.maxBufferedPerSocket,
+      drainJitterMs: config.server.drainJitter,
+      closeAfterNoticeMs: config.server.drainJitter,
+    },
   });
   const answerHealth = createHealth({
     upstreams: () => upstreams.values(),
@@ -90,6 +107,14 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
 
   // Node's own limit on headers guards the URL too, so it must not be the smaller one.
   const server = createServer({ maxHeaderSize: limits.maxUrl + 16_384 }, route);
+  server.on('upgrade', (request, socket, head) => {
+    if (pathOf(request.url ?? '/') === config.server.trpcPath) {
+      webSocketFront.handleUpgrade(request, socket, head);
+    } else {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    }
+  });
+
   async function listen(): Promise<{ url: string }> {
     const { host, port } = config.server;
     await new Promise<void>((resolve, reject) => {
@@ -107,10 +132,11 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     const grace = new AbortController();
     const overdue = setTimeout(() => grace.abort(), config.server.shutdownGrace);
     await Promise.race([
-      httpFront.drain(),
+      Promise.all([httpFront.drain(), webSocketFront.drain()]),
       new Promise((resolve) => grace.signal.addEventListener('abort', resolve)),
     ]);
     clearTimeout(overdue);
+    webSocketFront.close();
     server.closeAllConnections();
     await closed;
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));

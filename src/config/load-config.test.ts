@@ -26,6 +26,7 @@ test('fills in every default and makes paths absolute', () => {
     port: 4000,
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
+    drainJitter: 2_000,
   });
   expect(config.upstreams.market).toMatchObject({ maxReceiveMessage: 4_194_304 });
   expect(config.deadline).toEqual({ default: 10_000, max: 60_000, maxStream: 86_400_000 });

@@ -50,6 +50,8 @@ const server = z
       .default('/trpc'),
     /** How long running calls may take to finish after SIGTERM. */
     shutdownGrace: duration().prefault('10s'),
+    /** Streams and sockets are sent elsewhere within this time, each at a moment of its own. */
+    drainJitter: duration().prefault('2s'),
   })
   .prefault({});
 
@@ -108,10 +110,11 @@ const limits = z
     /** Calls under way in the whole gateway. */
     maxConcurrentCalls: count().default(10_000),
     maxSockets: count().default(20_000),
+    maxSubscriptions: count().default(20_000),
     maxSubscriptionsPerSocket: count().default(500),
-    maxCallsPerSocket: count().default(100),
+    maxCallsPerSocket: count().default(500),
     /** Bytes queued for a slow reader before its streams are held back. */
-    maxBufferedPerSocket: byteSize().prefault('1MiB'),
+    maxBufferedPerSocket: byteSize().prefault('64KiB'),
   })
   .prefault({});
 
