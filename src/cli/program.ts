@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { check } from './check.ts';
+import { generate } from './generate.ts';
 import { routes } from './routes.ts';
 import { serve } from './serve.ts';
 
@@ -21,6 +22,13 @@ export function createProgram(): Command {
   withConfig(program.command('routes'))
     .description('list every procedure: path, kind, upstream, access')
     .action(({ config }: { config: string }) => routes(config));
+  withConfig(program.command('generate'))
+    .description('write the typed tRPC client of the contracts')
+    .requiredOption(
+      '-o, --out <folder>',
+      'the folder to write; an earlier client there is replaced',
+    )
+    .action(({ config, out }: { config: string; out: string }) => generate(config, out));
 
   program.addHelpText(
     'after',

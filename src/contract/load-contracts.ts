@@ -5,7 +5,7 @@ import type { ContractSource } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import { compileFolders } from './compile-folders.ts';
 import { mergeDescriptorSets, type NamedDescriptorSet } from './merge-descriptor-sets.ts';
-import { type ContractSnapshot, createSnapshot } from './snapshot.ts';
+import { type ContractSnapshot, createSnapshot, type SnapshotSource } from './snapshot.ts';
 
 /** Files that come with every contract; their services are never published. */
 const IMPORT_ONLY =
@@ -16,6 +16,16 @@ const IMPORT_ONLY =
  * @throws UserError with file, line and reason of every fault.
  */
 export async function loadContracts(sources: readonly ContractSource[]): Promise<ContractSnapshot> {
+  return createSnapshot(await compileContracts(sources));
+}
+
+/**
+ * The same, stopped before the snapshot: one descriptor set with comments, and whose services count.
+ * @throws UserError with file, line and reason of every fault.
+ */
+export async function compileContracts(
+  sources: readonly ContractSource[],
+): Promise<SnapshotSource> {
   const folders = sources.flatMap((source) => ('folder' in source ? [source.folder] : []));
   const compiled = await compileFolders(folders);
   const sets: NamedDescriptorSet[] = [
@@ -28,7 +38,7 @@ export async function loadContracts(sources: readonly ContractSource[]): Promise
   ];
   const files = mergeDescriptorSets(sets);
   const published = files.file.map((file) => file.name).filter((name) => !IMPORT_ONLY.test(name));
-  return createSnapshot({ files, published: new Set(published) });
+  return { files, published: new Set(published) };
 }
 
 function readDescriptorSet(path: string): FileDescriptorSet {
