@@ -18,8 +18,11 @@ export type Decision =
  */
 export function decide(limit: Limit, tat: number, now: number, cost: number): Decision {
   const origin = originOf(limit, now);
-  const next = Math.max(origin, tat) + cost * limit.interval;
-  const over = next - origin - fillTime(limit);
+  const empty = origin + fillTime(limit);
+  // Further ahead than empty is a clock that was set back or a burst that was configured down; without
+  // the bound a bucket could refuse for as long as the clock is wrong.
+  const next = Math.min(empty, Math.max(origin, tat)) + cost * limit.interval;
+  const over = next - empty;
   if (over <= 0) return { admitted: true, tat: next };
   return { admitted: false, waitTicks: limit.window > 0 ? origin - now : over };
 }

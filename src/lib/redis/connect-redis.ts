@@ -95,12 +95,16 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
       const info = await settle(connection.info('server'));
       return /^run_id:(\w+)/m.exec(info)?.[1];
     },
+    clustered: connection instanceof Cluster,
     get connected() {
       return connection.status === 'ready';
     },
     onConnect(listener) {
       connection.on('ready', listener);
       if (connection.status === 'ready') listener();
+    },
+    onDisconnect(listener) {
+      connection.on('close', listener);
     },
     reconnect() {
       if (connection.status === 'ready') connection.disconnect(true);

@@ -30,10 +30,13 @@ export interface Redis {
    * which has many.
    */
   serverId(): Promise<string | undefined>;
+  /** Whether keys are spread over slots, so that one script can only reach those of one slot. */
+  readonly clustered: boolean;
   /** Whether commands can be sent now. */
   readonly connected: boolean;
   /** Tells of every connection made; a new one may lead to another server. */
   onConnect(listener: () => void): void;
+  onDisconnect(listener: () => void): void;
   /** Drops the connection and makes a new one: for a peer that has gone silent. */
   reconnect(): void;
   close(): Promise<void>;
