@@ -1,0 +1,84 @@
+import { type GrpcCode, toGrpcCode, WeirError } from '../../../errors.ts';
+import type { Metadata } from '../transport.ts';
+import { ERROR_CODE, nameErrorCode } from './error-code.ts';
+import type { FieldSection } from './field-section.ts';
+import { percentDecode } from './percent-decode.ts';
+
+/** doc/http-grpc-status-mapping.md of gRPC; used only where `grpc-status` is missing. */
+const CODE_BY_HTTP_STATUS = new Map<number, GrpcCode>([
+  [400, 'INTERNAL'],
+  [401, 'UNAUTHENTICATED'],
+  [403, 'PERMISSION_DENIED'],
+  [404, 'UNIMPLEMENTED'],
+  [429, 'UNAVAILABLE'],
+  [502, 'UNAVAILABLE'],
+  [503, 'UNAVAILABLE'],
+  [504, 'UNAVAILABLE'],
+]);
+
+/** PROTOCOL-HTTP2, "HTTP2 Transport Mapping / Errors"; what it does not name is INTERNAL. */
+const CODE_BY_RESET = new Map<number, GrpcCode>([
+  [ERROR_CODE.REFUSED_STREAM, 'UNAVAILABLE'],
+  [ERROR_CODE.CANCEL, 'CANCELLED'],
+  [ERROR_CODE.ENHANCE_YOUR_CALM, 'RESOURCE_EXHAUSTED'],
+  [ERROR_CODE.INADEQUATE_SECURITY, 'PERMISSION_DENIED'],
+]);
+
+export function statusFromHttp(httpStatus: number): WeirError {
+  return new WeirError(
+    CODE_BY_HTTP_STATUS.get(httpStatus) ?? 'UNKNOWN',
+    `The backend answered with HTTP status ${httpStatus} and no gRPC status.`,
+    { origin: 'backend' },
+  );
+}
+
+/**
+ * The failure that a trailer section tells of, or undefined for OK.
+ * @param headers metadata of the head, if it came on its own, to go with the failure
+ */
+export function statusFromTrailers(
+  trailers: FieldSection,
+  httpStatus: number,
+  headers: Metadata,
+): WeirError | undefined {
+  if (trailers.grpcStatus === 0) return undefined;
+  if (trailers.grpcStatus === -1) return statusFromHttp(httpStatus);
+  const code = Number.isNaN(trailers.grpcStatus) ? 'UNKNOWN' : toGrpcCode(trailers.grpcStatus);
+  const details = trailers.statusDetails;
+  return new WeirError(code, percentDecode(trailers.grpcMessage ?? ''), {
+    origin: 'backend',
+    metadata: headers.length === 0 ? trailers.metadata : headers.concat(trailers.metadata),
+    ...(details !== undefined && { statusDetails: Buffer.from(details, 'base64') }),
+  });
+}
+
+/**
+ * @param deadlinePassed a server that saw the deadline first resets with CANCEL; the caller should still
+ * read DEADLINE_EXCEEDED
+ */
+export function statusFromReset(errorCode: number, deadlinePassed: boolean): WeirError {
+  if (errorCode === ERROR_CODE.CANCEL && deadlinePassed) return deadlineExceeded();
+  const code = CODE_BY_RESET.get(errorCode) ?? 'INTERNAL';
+  return new WeirError(code, `The backend reset the stream with ${nameErrorCode(errorCode)}.`, {
+    origin: 'backend',
+    // RFC 9113 §8.7: REFUSED_STREAM promises that nothing was processed.
+    neverSent: errorCode === ERROR_CODE.REFUSED_STREAM,
+  });
+}
+
+export function deadlineExceeded(): WeirError {
+  return new WeirError(
+    'DEADLINE_EXCEEDED',
+    'The backend did not answer before the deadline of the call.',
+    { origin: 'backend' },
+  );
+}
+
+export function connectionLost(message: string, neverSent: boolean, cause?: unknown): WeirError {
+  return new WeirError('UNAVAILABLE', message, { origin: 'backend', neverSent, cause });
+}
+
+/** The peer broke HTTP/2 or gRPC on this stream. */
+export function protocolFault(message: string): WeirError {
+  return new WeirError('INTERNAL', message, { origin: 'backend' });
+}

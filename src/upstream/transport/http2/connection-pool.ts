@@ -1,0 +1,166 @@
+import { WeirError } from '../../../errors.ts';
+import { Backoff } from './backoff.ts';
+import type { Call, CallDispatcher } from './call.ts';
+import { connectionLost } from './call-status.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
+import { EndpointSockets } from './endpoint-socket.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** The share of its streams from which a connection gets a companion ahead of need. */
+const NEARLY_FULL = 0.8;
+
+/** The connections of one endpoint, and the calls that wait for one. */
+export class ConnectionPool implements CallDispatcher, ConnectionEvents {
+  readonly #options: ResolvedOptions;
+  readonly #sockets: EndpointSockets;
+  readonly #backoff: Backoff;
+  /** In the order they were opened; calls go to the first with room, so the later ones can fall idle. */
+  readonly #connections: Connection[] = [];
+  readonly #waiting = new Set<Call>();
+  readonly #active = new Set<Call>();
+  /** The last connect failed; until this moment calls are refused rather than kept waiting. */
+  #pause: { readonly until: number; readonly error: WeirError } | undefined;
+  #closing: (() => void) | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#sockets = new EndpointSockets(options);
+    this.#backoff = new Backoff(options.reconnectBaseMs, options.reconnectMaxMs);
+  }
+
+  dispatch(call: Call): void {
+    if (this.#closing !== undefined && !this.#active.has(call)) {
+      call.fail(closed(true));
+      return;
+    }
+    this.#active.add(call);
+    // Those who wait already come first.
+    const connection = this.#waiting.size === 0 ? this.#findRoom() : undefined;
+    if (connection !== undefined) {
+      call.begin(connection);
+      this.#connectAhead(connection);
+      return;
+    }
+    if (this.#waiting.size >= this.#options.maxQueuedCalls) {
+      call.fail(queueFull());
+      return;
+    }
+    this.#waiting.add(call);
+    this.#connectForWaiting();
+  }
+
+  forget(call: Call): void {
+    this.#waiting.delete(call);
+  }
+
+  onSettled(call: Call): void {
+    this.#active.delete(call);
+    if (this.#active.size === 0) this.#closing?.();
+  }
+
+  onOpen(connection: Connection): void {
+    this.#backoff.reset();
+    this.#pause = undefined;
+    this.onRoom(connection);
+  }
+
+  onRoom(connection: Connection): void {
+    if (this.#waiting.size === 0) return;
+    for (const call of this.#waiting) {
+      if (connection.room < 1) break;
+      this.#waiting.delete(call);
+      call.begin(connection);
+    }
+    this.#connectForWaiting();
+  }
+
+  /** Calls that still run keep the connection; new ones find another, opened before they come. */
+  onDraining(connection: Connection): void {
+    const wasUsed = connection.streams.size > 0;
+    this.#remove(connection);
+    if (wasUsed && this.#closing === undefined && this.#connections.length === 0) this.#connect();
+  }
+
+  onClosed(connection: Connection, error: WeirError, wasOpen: boolean): void {
+    this.#remove(connection);
+    if (!wasOpen) this.#onConnectFailed(error);
+    else this.#connectForWaiting();
+  }
+
+  /** See `Transport.close`. */
+  async close(graceMs: number): Promise<void> {
+    if (this.#closing !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closing = resolve;
+    if (this.#active.size > 0) {
+      const timer = setTimeout(resolve, graceMs);
+      await promise;
+      clearTimeout(timer);
+    }
+    for (const call of [...this.#active]) call.fail(closed(false));
+    for (const connection of [...this.#connections]) connection.destroy(closed(false));
+  }
+
+  #findRoom(): Connection | undefined {
+    for (const connection of this.#connections) if (connection.room >= 1) return connection;
+    return undefined;
+  }
+
+  #connectForWaiting(): void {
+    if (this.#waiting.size === 0) return;
+    if (this.#connections.some(({ state }) => state.kind === 'connecting')) return;
+    if (this.#connections.length >= this.#options.maxConnections) return;
+    const pause = this.#pause;
+    if (pause === undefined || pause.until <= performance.now()) {
+      this.#connect();
+      return;
+    }
+    if (this.#connections.length === 0) this.#failWaiting(pause.error);
+  }
+
+  #connectAhead(connection: Connection): void {
+    const limit = connection.peer.maxConcurrentStreams;
+    if (connection.streams.size < limit * NEARLY_FULL) return;
+    if (this.#connections.length >= this.#options.maxConnections) return;
+    if (this.#pause !== undefined && this.#pause.until > performance.now()) return;
+    const spare = this.#connections.some(
+      (other) => other !== connection && (other.state.kind === 'connecting' || other.room >= 1),
+    );
+    if (!spare) this.#connect();
+  }
+
+  #connect(): void {
+    this.#connections.push(new Connection(this.#options, this.#sockets, this));
+  }
+
+  #onConnectFailed(error: WeirError): void {
+    if (this.#closing === undefined) {
+      this.#pause = { until: performance.now() + this.#backoff.next(), error };
+    }
+    // With another connection left, those who wait will have its streams.
+    if (this.#connections.length === 0) this.#failWaiting(error);
+  }
+
+  #failWaiting(error: WeirError): void {
+    for (const call of [...this.#waiting]) {
+      call.fail(connectionLost(error.message, true, error.cause));
+    }
+  }
+
+  #remove(connection: Connection): void {
+    const at = this.#connections.indexOf(connection);
+    if (at !== -1) this.#connections.splice(at, 1);
+  }
+}
+
+function queueFull(): WeirError {
+  return new WeirError(
+    'RESOURCE_EXHAUSTED',
+    'Too many calls wait for this backend; its connections are full.',
+    { neverSent: true },
+  );
+}
+
+function closed(neverSent: boolean): WeirError {
+  return new WeirError('UNAVAILABLE', 'The transport to this backend was closed.', { neverSent });
+}

@@ -1,0 +1,356 @@
+import type { Socket } from 'node:net';
+import { WeirError } from '../../../errors.ts';
+import type { Metadata } from '../transport.ts';
+import { connectionLost } from './call-status.ts';
+import { type CallReceiver, CallStream, type StreamHost } from './call-stream.ts';
+import { ConnectionReader } from './connection-reader.ts';
+import type { EndpointSockets } from './endpoint-socket.ts';
+import { ConnectionError, ERROR_CODE, type ErrorCodeName, nameErrorCode } from './error-code.ts';
+import { FrameReader } from './frame-reader.ts';
+import { FLAG, FRAME, FRAME_HEADER_OCTETS, LARGEST_STREAM_ID } from './frame-type.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { IdleClose } from './idle-close.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { ResolvedOptions } from './options.ts';
+import { ReceiveWindow } from './receive-window.ts';
+import { RecentResets } from './recent-resets.ts';
+import { RequestBlockWriter } from './request-block.ts';
+import type { OutgoingMessage } from './send-queue.ts';
+import { SendScheduler } from './send-scheduler.ts';
+import { DEFAULT_WINDOW, encodeSettings, LARGEST_WINDOW, PeerSettings } from './settings.ts';
+
+/** RFC 9113 §3.4. */
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+/** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
+const MAX_FRAME_SIZE = 64 * 1024;
+
+export type ConnectionState =
+  /** The socket, TLS, and the peer's SETTINGS are awaited. */
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open' }
+  /** Takes no new stream; closes behind the last one. */
+  | { readonly kind: 'draining' }
+  | { readonly kind: 'closed'; readonly error: WeirError };
+
+export interface ConnectionEvents {
+  onOpen(connection: Connection): void;
+  /** A stream ended, or the peer allows more. */
+  onRoom(connection: Connection): void;
+  onDraining(connection: Connection): void;
+  onClosed(connection: Connection, error: WeirError, wasOpen: boolean): void;
+}
+
+/** One HTTP/2 connection to the endpoint, from the connect to the last stream. */
+export class Connection implements StreamHost {
+  readonly peer = new PeerSettings();
+  readonly streams = new Map<number, CallStream>();
+  readonly resets = new RecentResets();
+  readonly window: ReceiveWindow;
+  readonly scheduler: SendScheduler;
+  readonly writer: FrameWriter;
+  readonly #options: ResolvedOptions;
+  readonly #events: ConnectionEvents;
+  readonly #socket: Socket;
+  readonly #reader: FrameReader;
+  readonly #blocks: RequestBlockWriter;
+  readonly #handshakeTimer: NodeJS.Timeout;
+  #keepAlive: KeepAlive | undefined;
+  #idleClose: IdleClose | undefined;
+  #state: ConnectionState = { kind: 'connecting' };
+  #cause: Error | undefined;
+  #nextStreamId = 1;
+  /** Streams above this were never handed to the socket. */
+  #lastFlushedId = 0;
+
+  constructor(options: ResolvedOptions, sockets: EndpointSockets, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.window = new ReceiveWindow(options.connectionWindowBytes, options.connectionWindowBytes);
+    this.#blocks = new RequestBlockWriter({
+      scheme: options.tls === undefined ? 'http' : 'https',
+      authority: options.authority,
+      userAgent: options.userAgent,
+      sendsGzip: options.compression === 'gzip',
+    });
+    this.#reader = new FrameReader(
+      new ConnectionReader(this, options.maxHeaderListBytes),
+      MAX_FRAME_SIZE,
+    );
+    const socket = sockets.open(
+      (bytes, start, end) => this.#onBytes(bytes, start, end),
+      () => this.#sendPreface(),
+    );
+    this.#socket = socket;
+    this.writer = new FrameWriter(socket, () => {
+      this.#lastFlushedId = this.#nextStreamId - 2;
+    });
+    this.scheduler = new SendScheduler(this.writer, this.peer.maxFrameSize);
+    this.#handshakeTimer = setTimeout(() => this.#onHandshakeTimeout(), options.connectTimeoutMs);
+    socket.on('drain', () => {
+      this.writer.blocked = false;
+      this.scheduler.pump();
+    });
+    socket.on('error', (error) => {
+      this.#cause ??= error;
+    });
+    socket.on('close', () => this.#lose(this.#cause?.message ?? 'it closed the connection'));
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** How many calls could begin now. */
+  get room(): number {
+    if (this.#state.kind !== 'open') return 0;
+    return this.peer.maxConcurrentStreams - this.streams.size;
+  }
+
+  get nextStreamId(): number {
+    return this.#nextStreamId;
+  }
+
+  /** Begins a call: writes its header section and leaves the rest to the stream. */
+  open(
+    receiver: CallReceiver,
+    rpcPath: string,
+    metadata: Metadata,
+    grpcTimeout: string | undefined,
+  ): CallStream {
+    const most = this.#blocks.mostOctets(rpcPath, metadata);
+    if (most - 512 > this.peer.maxHeaderListSize) throw headersRefused(this.peer.maxHeaderListSize);
+    const id = this.#nextStreamId;
+    this.#nextStreamId += 2;
+    this.#writeHeaders(id, rpcPath, metadata, grpcTimeout, most);
+    const stream = new CallStream(id, this, receiver, {
+      sendWindow: this.peer.initialWindowSize,
+      receiveWindow: DEFAULT_WINDOW,
+      largestReceiveWindow: this.#options.streamWindowBytes,
+      maxReceiveMessageBytes: this.#options.maxReceiveMessageBytes,
+    });
+    this.streams.set(id, stream);
+    this.#idleClose?.onUsed();
+    // The identifiers of a connection are finite (RFC 9113 §5.1.1).
+    if (this.#nextStreamId > LARGEST_STREAM_ID) this.drain();
+    return stream;
+  }
+
+  schedule(stream: CallStream): void {
+    this.scheduler.schedule(stream);
+  }
+
+  sendAtOnce(stream: CallStream, message: OutgoingMessage, end: boolean): boolean {
+    return this.scheduler.sendAtOnce(stream, message, end);
+  }
+
+  releaseConnection(octets: number): void {
+    const increment = this.window.release(octets);
+    if (increment > 0) this.updateWindow(0, increment);
+  }
+
+  updateWindow(streamId: number, increment: number): void {
+    if (this.#state.kind === 'closed') return;
+    this.writer.numberFrame(FRAME.WINDOW_UPDATE, streamId, increment);
+  }
+
+  reset(stream: CallStream, code: ErrorCodeName): void {
+    this.resetById(stream.id, code);
+  }
+
+  resetById(streamId: number, code: ErrorCodeName): void {
+    if (this.#state.kind === 'closed') return;
+    this.resets.add(streamId);
+    this.writer.numberFrame(FRAME.RST_STREAM, streamId, ERROR_CODE[code]);
+  }
+
+  onStreamClosed(stream: CallStream): void {
+    this.streams.delete(stream.id);
+    if (this.streams.size === 0) this.#onIdle();
+    if (this.#state.kind === 'open') this.#events.onRoom(this);
+  }
+
+  /** The peer's first SETTINGS make the connection open; later ones may make room. */
+  onPeerSettings(initialWindowChange: number): void {
+    this.#blocks.setMaxTableSize(this.peer.headerTableSize);
+    this.scheduler.maxFrameSize = this.peer.maxFrameSize;
+    for (const stream of this.streams.values()) {
+      stream.sending.window += initialWindowChange;
+      if (stream.sending.window > LARGEST_WINDOW) {
+        throw new ConnectionError('FLOW_CONTROL_ERROR', 'a stream window above 2^31-1');
+      }
+      this.scheduler.schedule(stream);
+    }
+    if (this.#state.kind === 'open') this.#events.onRoom(this);
+    if (this.#state.kind !== 'connecting') return;
+    this.#state = { kind: 'open' };
+    const { keepAliveIntervalMs, keepAliveTimeoutMs } = this.#options;
+    this.#keepAlive = new KeepAlive(keepAliveIntervalMs, keepAliveTimeoutMs, {
+      isNeeded: () => this.streams.size > 0,
+      sendPing: () => this.#sendPing(),
+      onDead: () => this.#lose(`it left a PING unanswered for ${keepAliveTimeoutMs} ms`),
+    });
+    this.#idleClose = new IdleClose(this.#options.idleTimeoutMs, () => this.drain());
+    this.#events.onOpen(this);
+  }
+
+  onSettingsAcknowledged(): void {
+    clearTimeout(this.#handshakeTimer);
+  }
+
+  onPong(): void {
+    this.#keepAlive?.onPong();
+  }
+
+  /** RFC 9113 §6.8: what the peer will not process goes elsewhere, the rest may finish here. */
+  onGoaway(lastStreamId: number, errorCode: number, debug: string): void {
+    const reason = debug === '' ? '' : ` (${debug})`;
+    const error = connectionLost(
+      `The backend went away with ${nameErrorCode(errorCode)}${reason} before it saw the call.`,
+      true,
+    );
+    this.drain();
+    for (const stream of [...this.streams.values()]) {
+      if (stream.id > lastStreamId) stream.onLost(error, true);
+    }
+  }
+
+  /** Takes no new stream and closes once the last has ended. */
+  drain(): void {
+    if (this.#state.kind === 'connecting') {
+      this.#lose('the transport is closing');
+      return;
+    }
+    if (this.#state.kind !== 'open') return;
+    this.#state = { kind: 'draining' };
+    this.#events.onDraining(this);
+    if (this.streams.size === 0) this.#closeGracefully();
+  }
+
+  /** Ends every call on the connection with `error`. */
+  destroy(error: WeirError): void {
+    if (this.#state.kind === 'closed') return;
+    for (const stream of [...this.streams.values()]) stream.fail('CANCEL', error);
+    if (this.#socket.connecting) this.#lose(error.message);
+    else this.#closeGracefully();
+  }
+
+  #onBytes(bytes: Buffer, start: number, end: number): void {
+    if (this.#state.kind === 'closed') return;
+    this.#keepAlive?.onHeard();
+    try {
+      this.#reader.read(bytes, start, end);
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+
+  /** RFC 9113 §5.4.1: say why, then close. */
+  #onFault(error: unknown): void {
+    if (this.#state.kind === 'closed') return;
+    const code = error instanceof ConnectionError ? error.code : 'INTERNAL_ERROR';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#cause = error instanceof Error ? error : undefined;
+    if (!this.#socket.connecting) {
+      this.writer.goaway(0, ERROR_CODE[code], message);
+      this.writer.flush();
+    }
+    this.#lose(`it broke HTTP/2: ${message}`);
+  }
+
+  /** Until the peer's SETTINGS the connect is late, after them only their acknowledgement (§6.5.3). */
+  #onHandshakeTimeout(): void {
+    const within = `in ${this.#options.connectTimeoutMs} ms`;
+    if (this.#state.kind === 'connecting') this.#lose(`it did not answer ${within}`);
+    else
+      this.#onFault(new ConnectionError('SETTINGS_TIMEOUT', `no SETTINGS acknowledged ${within}`));
+  }
+
+  #sendPreface(): void {
+    if (this.#state.kind === 'closed') return;
+    const settings = encodeSettings({
+      initialWindowSize: DEFAULT_WINDOW,
+      maxFrameSize: MAX_FRAME_SIZE,
+      maxHeaderListSize: this.#options.maxHeaderListBytes,
+    });
+    this.writer.payload(PREFACE, 0, PREFACE.length);
+    this.writer.header(settings.length, FRAME.SETTINGS, 0, 0);
+    this.writer.payload(settings, 0, settings.length);
+    const extra = this.#options.connectionWindowBytes - DEFAULT_WINDOW;
+    if (extra > 0) this.writer.numberFrame(FRAME.WINDOW_UPDATE, 0, extra);
+    this.writer.flush();
+  }
+
+  #writeHeaders(
+    id: number,
+    rpcPath: string,
+    metadata: Metadata,
+    grpcTimeout: string | undefined,
+    most: number,
+  ): void {
+    const writer = this.writer;
+    writer.reserve(FRAME_HEADER_OCTETS + most);
+    const start = writer.position + FRAME_HEADER_OCTETS;
+    const end = this.#blocks.write(rpcPath, metadata, grpcTimeout, writer.slab, start);
+    const length = end - start;
+    const limit = this.peer.maxFrameSize;
+    if (length <= limit) {
+      writer.header(length, FRAME.HEADERS, FLAG.END_HEADERS, id);
+      writer.advance(end);
+      return;
+    }
+    const block = Buffer.from(writer.slab.subarray(start, end));
+    for (let at = 0; at < block.length; at += limit) {
+      const to = Math.min(at + limit, block.length);
+      const type = at === 0 ? FRAME.HEADERS : FRAME.CONTINUATION;
+      writer.header(to - at, type, to === block.length ? FLAG.END_HEADERS : 0, id);
+      writer.payload(block, at, to);
+    }
+  }
+
+  #sendPing(): void {
+    this.writer.header(8, FRAME.PING, 0, 0);
+    this.writer.payload(new Uint8Array(8), 0, 8);
+  }
+
+  #onIdle(): void {
+    this.#idleClose?.onUnused();
+    if (this.#state.kind === 'draining') this.#closeGracefully();
+  }
+
+  #closeGracefully(): void {
+    if (this.#state.kind === 'closed') return;
+    this.writer.goaway(0, ERROR_CODE.NO_ERROR, '');
+    this.writer.flush();
+    this.#lose('the connection was closed');
+  }
+
+  #lose(reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    const wasOpen = this.#state.kind !== 'connecting';
+    const does = wasOpen
+      ? 'The connection to the backend was lost'
+      : 'The backend is not reachable';
+    const error = connectionLost(`${does}: ${reason}.`, !wasOpen, this.#cause);
+    this.#state = { kind: 'closed', error };
+    clearTimeout(this.#handshakeTimer);
+    this.#idleClose?.stop();
+    this.#keepAlive?.stop();
+    this.writer.close();
+    // What was written before, a GOAWAY above all, still leaves if the peer reads it soon.
+    this.#socket.destroySoon();
+    setTimeout(() => this.#socket.destroy(), 1_000).unref();
+    const unwritten = connectionLost(error.message, true, this.#cause);
+    for (const stream of [...this.streams.values()]) {
+      stream.onLost(stream.id > this.#lastFlushedId ? unwritten : error, false);
+    }
+    this.#events.onClosed(this, error, wasOpen);
+  }
+}
+
+function headersRefused(limit: number): WeirError {
+  return new WeirError(
+    'RESOURCE_EXHAUSTED',
+    `The metadata of the call is above the ${limit} bytes the backend accepts.`,
+    { neverSent: true },
+  );
+}

@@ -1,0 +1,70 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ResolvedOptions } from './options.ts';
+
+/** Octets are valid only during the call. */
+export type OnBytes = (bytes: Buffer, start: number, end: number) => void;
+
+const READ_OCTETS = 64 * 1024;
+
+/** Opens the sockets of one endpoint and remembers its TLS session. */
+export class EndpointSockets {
+  readonly #options: ResolvedOptions;
+  #session: Buffer | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  /** @param onReady the socket carries HTTP/2 from here on */
+  open(onBytes: OnBytes, onReady: () => void): Socket {
+    return this.#options.tls === undefined
+      ? this.#openPlain(onBytes, onReady)
+      : this.#openTls(this.#options.tls, onBytes, onReady);
+  }
+
+  #openPlain(onBytes: OnBytes, onReady: () => void): Socket {
+    const socket = connectPlain({
+      ...this.#options.address,
+      noDelay: true,
+      // One buffer for all reads of a socket, instead of one for each.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(READ_OCTETS),
+        callback: (length: number, buffer: Uint8Array) => {
+          onBytes(Buffer.from(buffer.buffer, buffer.byteOffset, length), 0, length);
+          return true;
+        },
+      },
+    });
+    socket.once('connect', onReady);
+    return socket;
+  }
+
+  #openTls(
+    tls: NonNullable<ResolvedOptions['tls']>,
+    onBytes: OnBytes,
+    onReady: () => void,
+  ): Socket {
+    const { serverName, ...credentials } = tls;
+    const address = this.#options.address;
+    const name = serverName ?? ('host' in address ? address.host : 'localhost');
+    const socket: TLSSocket = connectTls({
+      ...address,
+      ...credentials,
+      // SNI carries names only (RFC 6066 §3); an address is still checked against the certificate.
+      ...(isIP(name) === 0 ? { servername: name } : { host: name }),
+      ALPNProtocols: ['h2'],
+      ...(this.#session !== undefined && { session: this.#session }),
+    });
+    socket.setNoDelay(true);
+    socket.on('session', (session: Buffer) => {
+      this.#session = session;
+    });
+    socket.once('secureConnect', () => {
+      if (socket.alpnProtocol === 'h2') onReady();
+      else socket.destroy(new Error('the peer does not speak HTTP/2 (ALPN h2)'));
+    });
+    socket.on('data', (bytes: Buffer) => onBytes(bytes, 0, bytes.length));
+    return socket;
+  }
+}
