@@ -10,21 +10,32 @@ import type {
 import type { Any } from './proto-json.ts';
 
 /** A unary method with `idempotency_level = NO_SIDE_EFFECTS`. */
-export type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: object }>;
+export type Query<Input, Output> = TRPCQueryProcedure<{
+  input: Input;
+  output: OnTheWire<Output>;
+  meta: object;
+}>;
 
 /** Any other unary method. */
 export type Mutation<Input, Output> = TRPCMutationProcedure<{
   input: Input;
-  output: Output;
+  output: OnTheWire<Output>;
   meta: object;
 }>;
 
 /** A server-streaming method; each message of the stream is one event. */
 export type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
   input: Input;
-  output: AsyncIterable<Output, void, unknown>;
+  output: AsyncIterable<OnTheWire<Output>, void, unknown>;
   meta: object;
 }>;
+
+/**
+ * Says that `Message` is JSON already. tRPC computes the JSON form of every output and would drop the absent
+ * members of a oneof (`market?: never`) on the way, so they could not be asked for; what `toJSON` gives it
+ * takes as it is.
+ */
+type OnTheWire<Message> = { toJSON(): Message };
 
 /**
  * The input of a paged query. `cursor` is another word for `pageToken`: tRPC's infinite queries are
