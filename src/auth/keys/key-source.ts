@@ -1,0 +1,12 @@
+import type { CryptoKey } from 'jose';
+import type { TokenHeader } from '../token/read-token.ts';
+import type { Algorithm } from './algorithms.ts';
+
+/** Where the keys of one issuer come from. */
+export interface KeySource {
+  /**
+   * The key a token says it was signed with, fit for exactly this algorithm.
+   * Rejects with UNAUTHENTICATED when there is none, with UNAVAILABLE when that cannot be known now.
+   */
+  find(header: TokenHeader, algorithm: Algorithm): Promise<CryptoKey>;
+}
