@@ -41,7 +41,12 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   const upstreams = new Map(
     Object.entries(config.upstreams).map(([name, upstream]) => [
       name,
-      createUpstream(name, upstream),
+      createUpstream({
+        name,
+        config: upstream,
+        onBreakerChange: (address, state) =>
+          log.warn({ upstream: name, address, state: state.name }, 'circuit breaker changed'),
+      }),
     ]),
   );
   const procedures = createProcedures({

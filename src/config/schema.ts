@@ -69,11 +69,36 @@ const tls = z.strictObject({
   serverName: z.string().optional(),
 });
 
+const breaker = z
+  .strictObject({
+    /** Failures in a row that open it; works at any rate of calls. */
+    consecutiveFailures: count().default(5),
+    /** Share of failures within `window` that opens it, once there were `minCalls`. */
+    failureRate: z
+      .number()
+      .min(0.01, 'expected 0.01 to 1')
+      .max(1, 'expected 0.01 to 1')
+      .default(0.5),
+    window: duration().prefault('10s'),
+    minCalls: count().default(20),
+    /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
+    baseOpen: duration().prefault('1s'),
+    maxOpen: duration().prefault('10s'),
+    /** Probes that must succeed before calls come back. */
+    probes: count().default(3),
+    /** From the first calls after probing to all of them. */
+    ramp: duration().prefault('10s'),
+  })
+  .prefault({});
+
 const upstream = z.strictObject({
   endpoints: z.array(endpointAddress).min(1, 'expected at least one endpoint'),
   /** `grpc-js` is the reference and fallback. */
   transport: z.enum(['http2', 'grpc-js']).default('http2'),
   tls: tls.optional(),
+  /** `leastRequest` takes the less busy of two drawn at random. */
+  balancing: z.enum(['leastRequest', 'roundRobin']).default('leastRequest'),
+  breaker,
   /** Ceiling for the methods' own timeouts. */
   maxTimeout: duration().optional(),
   /** 4 MiB, gRPC's own default. */

@@ -1,10 +1,20 @@
 import type { UpstreamConfig } from '../config/schema.ts';
+import { WeirError } from '../errors.ts';
+import type { Clock, Random } from '../lib/clock.ts';
 import type { BackendCall } from './backend-call.ts';
+import { createLeastRequest } from './balance/least-request.ts';
+import { createRoundRobin } from './balance/round-robin.ts';
+import type { BreakerState } from './breaker/breaker.ts';
+import { createGuardStep, guardStream } from './breaker/guard.ts';
 import { checkHealth, type EndpointHealth } from './check-health.ts';
-import { createTransport } from './create-transport.ts';
-import type { Endpoint } from './endpoint.ts';
-import { createRoundRobin } from './pick.ts';
+import { createEndpoint } from './create-endpoint.ts';
+import { invokeStream, invokeUnary } from './invoke.ts';
+import { createPick, createPickStep } from './pick.ts';
+import { createRetry } from './retry/retry.ts';
+import { createRetryBudget } from './retry/retry-budget.ts';
+import { sleep } from './retry/sleep.ts';
 import type { ReplyStream, UnaryReply } from './transport/transport.ts';
+import { toUnreachable } from './unreachable.ts';
 
 /** The backend's half of a call: everything Weir asks about those who serve one upstream. */
 export interface Upstream {
@@ -16,43 +26,59 @@ export interface Upstream {
   close(graceMs: number): Promise<void>;
 }
 
-export function createUpstream(name: string, config: UpstreamConfig): Upstream {
-  const endpoints: Endpoint[] = config.endpoints.map((address) => ({
-    address,
-    transport: createTransport(address, config),
-  }));
-  const pick = createRoundRobin(name, endpoints);
-  const { maxTimeout } = config;
+export interface UpstreamOptions {
+  readonly name: string;
+  readonly config: UpstreamConfig;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly onBreakerChange?: (address: string, state: BreakerState) => void;
+}
 
-  function capDeadline(deadline: number | undefined): number | undefined {
-    if (maxTimeout === undefined) return deadline;
-    return Math.min(deadline ?? Number.POSITIVE_INFINITY, performance.now() + maxTimeout);
-  }
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { name, config } = options;
+  const clock = options.clock ?? (() => performance.now());
+  const random = options.random ?? Math.random;
+  const onBreakerChange = options.onBreakerChange ?? (() => {});
+  const endpoints = config.endpoints.map((address) =>
+    createEndpoint({ address, config, clock, random, onBreakerChange }),
+  );
+  const balance =
+    config.balancing === 'roundRobin' ? createRoundRobin() : createLeastRequest(random);
+  const pick = createPick(name, () => endpoints, balance);
+
+  // Outermost, because each attempt is to find an endpoint of its own.
+  const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep });
+  // Before the breaker: which breaker to ask is known only then.
+  const pickOne = createPickStep(pick);
+  // Nearest to the wire, so that it sees nothing but what the endpoint did.
+  const guard = createGuardStep();
+  const callUnary = retry(pickOne(guard(invokeUnary)));
 
   return {
     name,
-    unary: (call) =>
-      pick().transport.unary({
-        rpcPath: call.method.rpcPath,
-        message: call.message,
-        metadata: call.metadata,
-        deadline: capDeadline(call.deadline),
-        cancellation: call.cancellation,
-      }),
-    serverStream: (call) =>
-      pick().transport.stream({
-        rpcPath: call.method.rpcPath,
-        messages: [call.message],
-        metadata: call.metadata,
-        deadline: call.deadline,
-        cancellation: call.cancellation,
-      }),
+    async unary(call) {
+      try {
+        return await callUnary(withCeiling(call, config.maxTimeout, clock));
+      } catch (thrown) {
+        throw toUnreachable(WeirError.from(thrown), name);
+      }
+    },
+    serverStream(call) {
+      const endpoint = pick([]);
+      return guardStream(endpoint, () => invokeStream(call, endpoint, name));
+    },
     checkHealth: (timeoutMs) =>
       Promise.all(
         endpoints.map(({ transport, address }) => checkHealth(transport, address, timeoutMs)),
       ),
-    close: async (graceMs) => {
+    async close(graceMs) {
       await Promise.all(endpoints.map(({ transport }) => transport.close(graceMs)));
     },
   };
+}
+
+function withCeiling(call: BackendCall, maxTimeoutMs: number | undefined, clock: Clock) {
+  if (maxTimeoutMs === undefined) return call;
+  const ceiling = clock() + maxTimeoutMs;
+  return { ...call, deadline: Math.min(call.deadline ?? ceiling, ceiling) };
 }

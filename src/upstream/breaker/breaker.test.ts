@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
+import { createConsecutiveFailures } from './consecutive-failures.ts';
+
+/** Random 0.5 makes the jitter factor exactly 1. */
+function setUp({ random = 0.5, limit = 3 } = {}) {
+  const changes: string[] = [];
+  const time = { now: 0, random };
+  const breaker = createBreaker(
+    createConsecutiveFailures(limit),
+    DEFAULT_BREAKER_OPTIONS,
+    () => time.now,
+    () => time.random,
+    (state) => changes.push(state.name),
+  );
+  const call = (outcome: BreakerOutcome): boolean => {
+    const report = breaker.enter();
+    report?.(outcome);
+    return report !== undefined;
+  };
+  return { breaker, time, changes, call };
+}
+
+test('opens after failures in a row, and one success in between starts over', () => {
+  const { breaker, call } = setUp();
+  call('failure');
+  call('failure');
+  call('success');
+  call('failure');
+  call('failure');
+  expect(breaker.state.name).toBe('closed');
+  call('failure');
+  expect(breaker.state).toEqual({ name: 'open', until: 1_000, openings: 1 });
+  expect(breaker.enter()).toBeUndefined();
+});
+
+test("the gateway's own refusals never count", () => {
+  const { breaker, call } = setUp();
+  for (let count = 0; count < 100; count++) call('ignored');
+  expect(breaker.state.name).toBe('closed');
+});
+
+test('half open lets a few probes through, and a ramp closes it', () => {
+  const { breaker, time, changes, call } = setUp();
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 999;
+  expect(breaker.mayEnter()).toBe(false);
+  time.now = 1_000;
+  const probes = [breaker.enter(), breaker.enter(), breaker.enter()];
+  expect(breaker.enter()).toBeUndefined();
+  for (const report of probes) report?.('success');
+  expect(breaker.state.name).toBe('ramping');
+  time.random = 0.09;
+  expect(breaker.mayEnter()).toBe(true);
+  time.random = 0.11;
+  expect(breaker.mayEnter()).toBe(false);
+  time.now = 6_000;
+  time.random = 0.49;
+  expect(breaker.mayEnter()).toBe(true);
+  time.now = 11_000;
+  time.random = 0.999;
+  expect(call('success')).toBe(true);
+  expect(breaker.state.name).toBe('closed');
+  expect(changes).toEqual(['open', 'halfOpen', 'ramping', 'closed']);
+});
+
+test('each reopening lasts twice as long, up to the most', () => {
+  const { breaker, time, call } = setUp();
+  for (let count = 0; count < 3; count++) call('failure');
+  const lasted: number[] = [];
+  for (let opening = 0; opening < 7; opening++) {
+    if (breaker.state.name !== 'open') throw new Error('expected an open breaker');
+    lasted.push(breaker.state.until - time.now);
+    time.now = breaker.state.until;
+    call('failure');
+  }
+  expect(lasted).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+});
+
+test('a probe that ends without a verdict frees its place', () => {
+  const { breaker, time, call } = setUp();
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 1_000;
+  for (let count = 0; count < 10; count++) expect(call('ignored')).toBe(true);
+  expect(breaker.state.name).toBe('halfOpen');
+});
+
+test('a late outcome of a call from before does not disturb probing', () => {
+  const { breaker, time, call } = setUp();
+  const late = breaker.enter();
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 1_000;
+  breaker.enter();
+  late?.('failure');
+  expect(breaker.state).toMatchObject({ name: 'halfOpen', probing: 1, successes: 0 });
+});
+
+test.each([
+  [0, 800],
+  [0.999_999, 1_200],
+])('jitter of random %d opens for about %d ms', (random, openMs) => {
+  const { breaker, call } = setUp({ random });
+  for (let count = 0; count < 3; count++) call('failure');
+  expect(breaker.state).toMatchObject({ name: 'open', until: expect.closeTo(openMs, 0) });
+});

@@ -1,0 +1,140 @@
+import type { Clock, Random } from '../../lib/clock.ts';
+import type { TripStrategy } from './trip-strategy.ts';
+
+/**
+ * `open` counts how often in a row it opened, which sets how long it stays; `halfOpen` lets a few probes
+ * through and closes by a ramp, so that a backend that just came up is not met by everyone at once.
+ */
+export type BreakerState =
+  | { readonly name: 'closed' }
+  | { readonly name: 'open'; readonly until: number; readonly openings: number }
+  | {
+      readonly name: 'halfOpen';
+      readonly openings: number;
+      readonly probing: number;
+      readonly successes: number;
+    }
+  | { readonly name: 'ramping'; readonly since: number; readonly openings: number };
+
+export interface BreakerOptions {
+  /** How long the first opening lasts. Default 1 s: long enough for a restart, short for a reader. */
+  readonly baseOpenMs: number;
+  /** Default 10 s: with one endpoint, nothing else serves meanwhile. */
+  readonly maxOpenMs: number;
+  /** Probes at once, and successes in a row that end probing. Default 3. */
+  readonly probes: number;
+  /** From the first share of calls to all of them. Default 10 s, as Traefik's. */
+  readonly rampMs: number;
+}
+
+export const DEFAULT_BREAKER_OPTIONS: BreakerOptions = {
+  baseOpenMs: 1_000,
+  maxOpenMs: 10_000,
+  probes: 3,
+  rampMs: 10_000,
+};
+
+export type BreakerOutcome = 'success' | 'failure' | 'ignored';
+
+/** What a permitted call owes the breaker: exactly one report of its outcome. */
+export type ReportOutcome = (outcome: BreakerOutcome) => void;
+
+export interface Breaker {
+  readonly state: BreakerState;
+  /** Whether `enter` might permit a call now; asking changes nothing. */
+  mayEnter(): boolean;
+  /** Permits a call, or refuses with undefined. */
+  enter(): ReportOutcome | undefined;
+}
+
+/**
+ * A circuit breaker: the state machine alone. When to trip is the strategy's decision.
+ * Reopening doubles from `baseOpenMs` to `maxOpenMs` with ±20 % jitter.
+ */
+export function createBreaker(
+  strategy: TripStrategy,
+  options: BreakerOptions,
+  clock: Clock,
+  random: Random,
+  onChange: (state: BreakerState) => void = () => {},
+): Breaker {
+  let state: BreakerState = { name: 'closed' };
+
+  function become(next: BreakerState): void {
+    const changed = next.name !== state.name;
+    state = next;
+    if (changed) onChange(state);
+  }
+
+  function open(openings: number): void {
+    const openMs = Math.min(options.baseOpenMs * 2 ** (openings - 1), options.maxOpenMs);
+    const jitter = 0.8 + 0.4 * random();
+    become({ name: 'open', until: clock() + openMs * jitter, openings });
+  }
+
+  function mayEnter(): boolean {
+    switch (state.name) {
+      case 'closed':
+        return true;
+      case 'open':
+        return clock() >= state.until;
+      case 'halfOpen':
+        return state.probing < options.probes;
+      case 'ramping':
+        return random() < rampShare(state.since);
+    }
+  }
+
+  function rampShare(since: number): number {
+    const progress = (clock() - since) / options.rampMs;
+    return progress >= 1 ? 1 : Math.max(0.1, progress);
+  }
+
+  function enter(): ReportOutcome | undefined {
+    if (!mayEnter()) return undefined;
+    if (state.name === 'open') {
+      become({ name: 'halfOpen', openings: state.openings, probing: 0, successes: 0 });
+    }
+    if (state.name === 'ramping' && clock() - state.since >= options.rampMs) {
+      strategy.reset();
+      become({ name: 'closed' });
+    }
+    if (state.name === 'halfOpen') {
+      become({ ...state, probing: state.probing + 1 });
+      return reportProbe;
+    }
+    return report;
+  }
+
+  function report(outcome: BreakerOutcome): void {
+    if (outcome === 'ignored' || state.name === 'open' || state.name === 'halfOpen') return;
+    const trips = strategy.record(outcome === 'success', clock());
+    if (!trips) return;
+    strategy.reset();
+    open(state.name === 'ramping' ? state.openings + 1 : 1);
+  }
+
+  function reportProbe(outcome: BreakerOutcome): void {
+    // Another probe may have decided meanwhile.
+    if (state.name !== 'halfOpen') return;
+    if (outcome === 'failure') {
+      open(state.openings + 1);
+      return;
+    }
+    const successes = state.successes + (outcome === 'success' ? 1 : 0);
+    if (successes >= options.probes) {
+      strategy.reset();
+      become({ name: 'ramping', since: clock(), openings: state.openings });
+    } else {
+      become({ ...state, probing: state.probing - 1, successes });
+    }
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    mayEnter,
+    enter,
+  };
+}

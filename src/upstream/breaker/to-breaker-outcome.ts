@@ -1,0 +1,22 @@
+import type { GrpcCode, WeirError } from '../../errors.ts';
+import type { BreakerOutcome } from './breaker.ts';
+
+/** Statuses that speak of the backend's condition. Not PERMISSION_DENIED and the like: one bad caller would trip it. */
+const BACKEND_FAULTS: ReadonlySet<GrpcCode> = new Set([
+  'DATA_LOSS',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'UNKNOWN',
+]);
+
+/**
+ * What the end of a call says about the endpoint that served it. The gateway's own refusals and calls that
+ * the caller took back say nothing; any other status shows that the backend is there and answers.
+ */
+export function toBreakerOutcome(error: WeirError | undefined): BreakerOutcome {
+  if (error === undefined) return 'success';
+  if (error.origin === 'gateway' && error.code !== 'DEADLINE_EXCEEDED') return 'ignored';
+  if (error.code === 'CANCELLED' || error.code === 'RESOURCE_EXHAUSTED') return 'ignored';
+  return BACKEND_FAULTS.has(error.code) ? 'failure' : 'success';
+}

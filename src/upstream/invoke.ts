@@ -1,0 +1,40 @@
+import { WeirError } from '../errors.ts';
+import type { EndpointHandler } from './attempt.ts';
+import type { BackendCall } from './backend-call.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { ReplyStream } from './transport/transport.ts';
+import { toUnreachable } from './unreachable.ts';
+
+/** Hands one attempt to the endpoint's transport. From the second on the backend is told its number (gRFC A6). */
+export const invokeUnary: EndpointHandler = ({ call, number, deadline }, endpoint) =>
+  endpoint.transport.unary({
+    rpcPath: call.method.rpcPath,
+    message: call.message,
+    metadata:
+      number === 1
+        ? call.metadata
+        : [...call.metadata, ['grpc-previous-rpc-attempts', String(number - 1)]],
+    deadline,
+    cancellation: call.cancellation,
+  });
+
+/** A stream is begun once: what was sent of it cannot be taken back. */
+export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: string): ReplyStream {
+  const stream = endpoint.transport.stream({
+    rpcPath: call.method.rpcPath,
+    messages: [call.message],
+    metadata: call.metadata,
+    deadline: call.deadline,
+    cancellation: call.cancellation,
+  });
+
+  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* stream;
+    } catch (thrown) {
+      throw toUnreachable(WeirError.from(thrown), upstream);
+    }
+  }
+
+  return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { Method } from '../../contract/method.ts';
+import type { RetryPolicy } from '../../contract/policy.ts';
+import { WeirError, type WeirErrorOptions } from '../../errors.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
+import type { Attempt } from '../attempt.ts';
+import type { BackendCall } from '../backend-call.ts';
+import type { UnaryReply } from '../transport/transport.ts';
+import { createRetry } from './retry.ts';
+import { createRetryBudget } from './retry-budget.ts';
+
+const REPLY: UnaryReply = { message: new Uint8Array(), headers: [], trailers: [] };
+const POLICY: RetryPolicy = {
+  maxAttempts: 3,
+  codes: ['UNAVAILABLE'],
+  initialBackoffMs: 100,
+  maxBackoffMs: 150,
+  perTryTimeoutMs: undefined,
+};
+
+const failure = (options: WeirErrorOptions = {}, code: WeirError['code'] = 'UNAVAILABLE') =>
+  new WeirError(code, 'failed', { origin: 'backend', ...options });
+
+interface Script {
+  readonly outcomes: readonly (WeirError | 'ok')[];
+  readonly retry?: RetryPolicy | undefined;
+  readonly deadline?: number;
+  readonly budget?: ReturnType<typeof createRetryBudget>;
+}
+
+/** Runs one call through the outcomes, on a clock that only sleeping moves; random 0.5 takes out the jitter. */
+async function run({ outcomes, retry, deadline, budget = createRetryBudget() }: Script) {
+  let now = 0;
+  const waits: number[] = [];
+  const attempts: Attempt[] = [];
+  const cancellation = new Cancellation();
+  const policy = { retry } satisfies Partial<Method['policy']>;
+  const method = { policy } as unknown as Method;
+  const call: BackendCall = {
+    method,
+    message: new Uint8Array(),
+    metadata: [],
+    deadline,
+    cancellation,
+  };
+  const callWithRetries = createRetry({
+    budget,
+    clock: () => now,
+    random: () => 0.5,
+    sleep: async (ms) => {
+      waits.push(ms);
+      now += ms;
+    },
+  })(async (attempt) => {
+    const outcome = outcomes[attempts.length];
+    attempts.push(attempt);
+    if (outcome === 'ok') return REPLY;
+    throw outcome;
+  });
+  const result = await callWithRetries(call).then(
+    () => 'ok',
+    (error: WeirError) => error.code,
+  );
+  return { result, waits, attempts: attempts.length };
+}
+
+describe('what is tried again', () => {
+  test.each<[string, Script, Awaited<ReturnType<typeof run>>]>([
+    [
+      'a success is not',
+      { outcomes: ['ok'], retry: POLICY },
+      { result: 'ok', waits: [], attempts: 1 },
+    ],
+    [
+      'a listed status, with growing waits up to the most',
+      { outcomes: [failure(), failure(), 'ok'], retry: POLICY },
+      { result: 'ok', waits: [100, 150], attempts: 3 },
+    ],
+    [
+      'not beyond the attempts allowed',
+      { outcomes: [failure(), failure(), failure()], retry: POLICY },
+      { result: 'UNAVAILABLE', waits: [100, 150], attempts: 3 },
+    ],
+    [
+      'not a status that is not listed',
+      { outcomes: [failure({}, 'INTERNAL')], retry: POLICY },
+      { result: 'INTERNAL', waits: [], attempts: 1 },
+    ],
+    [
+      'not a method whose contract does not allow it: an order is never sent twice',
+      { outcomes: [failure()] },
+      { result: 'UNAVAILABLE', waits: [], attempts: 1 },
+    ],
+    [
+      'a call that provably never left, once, whatever its contract says',
+      { outcomes: [failure({ neverSent: true }), failure({ neverSent: true })] },
+      { result: 'UNAVAILABLE', waits: [], attempts: 2 },
+    ],
+    [
+      'after the time that the backend asks for',
+      {
+        outcomes: [failure({ metadata: [['grpc-retry-pushback-ms', '700']] }), 'ok'],
+        retry: POLICY,
+      },
+      { result: 'ok', waits: [700], attempts: 2 },
+    ],
+    [
+      'not when the backend says never',
+      { outcomes: [failure({ metadata: [['grpc-retry-pushback-ms', '-1']] })], retry: POLICY },
+      { result: 'UNAVAILABLE', waits: [], attempts: 1 },
+    ],
+    [
+      'not when the deadline would pass first',
+      { outcomes: [failure(), failure()], retry: POLICY, deadline: 200 },
+      { result: 'UNAVAILABLE', waits: [100], attempts: 2 },
+    ],
+  ])('%s', async (_, script, expected) => {
+    expect(await run(script)).toEqual(expected);
+  });
+});
+
+test('once half the budget is spent nothing is tried again, and successes earn it back', async () => {
+  const budget = createRetryBudget(10, 0.5);
+  const failing: Script = { outcomes: [failure(), failure(), failure()], retry: POLICY, budget };
+  const attempts: number[] = [];
+  for (let call = 0; call < 3; call++) attempts.push((await run(failing)).attempts);
+  expect(attempts).toEqual([3, 3, 1]);
+  for (let call = 0; call < 4; call++) await run({ outcomes: ['ok'], retry: POLICY, budget });
+  expect((await run(failing)).attempts).toBe(2);
+});

@@ -1,0 +1,82 @@
+import type { RetryPolicy } from '../../contract/policy.ts';
+import { WeirError } from '../../errors.ts';
+import type { Cancellation } from '../../lib/cancellation.ts';
+import type { Clock, Random } from '../../lib/clock.ts';
+import type { AttemptHandler } from '../attempt.ts';
+import type { BackendCall } from '../backend-call.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { UnaryReply } from '../transport/transport.ts';
+import { backoffMs } from './backoff.ts';
+import { pushbackMs } from './pushback.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+/** A call that never reached a backend may go again whatever its contract says, once. */
+const TRANSPARENT_RETRIES = 1;
+
+export interface RetryOptions {
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
+}
+
+/**
+ * Tries again what is safe to try again: calls whose contract allows it, on the statuses it names, and
+ * calls that provably never left. The deadline spans all attempts; an attempt that could not finish
+ * before it is not begun.
+ */
+export function createRetry(options: RetryOptions) {
+  return (attemptOnce: AttemptHandler) =>
+    async function callWithRetries(call: BackendCall): Promise<UnaryReply> {
+      const policy = call.method.policy.retry;
+      const tried: Endpoint[] = [];
+      let transparentRetries = 0;
+      for (let number = 1; ; number++) {
+        const attempt = { call, number, deadline: attemptDeadline(call, policy, options), tried };
+        try {
+          const reply = await attemptOnce(attempt);
+          options.budget.onSuccess();
+          return reply;
+        } catch (thrown) {
+          const error = WeirError.from(thrown);
+          if (call.cancellation.cancelled) throw error;
+          const transparent = error.neverSent && transparentRetries < TRANSPARENT_RETRIES;
+          const allowed = policy !== undefined && isRetryable(error, number, policy);
+          if (error.origin === 'backend' && (error.neverSent || allowed))
+            options.budget.onFailure();
+          if (!transparent && !allowed) throw error;
+          const waitMs = waitBefore(error, number, policy, transparent, options);
+          if (waitMs === 'never' || options.budget.exhausted) throw error;
+          if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
+          if (transparent) transparentRetries++;
+          if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
+        }
+      }
+    };
+}
+
+function isRetryable(error: WeirError, number: number, policy: RetryPolicy): boolean {
+  return number < policy.maxAttempts && policy.codes.includes(error.code);
+}
+
+function waitBefore(
+  error: WeirError,
+  number: number,
+  policy: RetryPolicy | undefined,
+  transparent: boolean,
+  options: RetryOptions,
+): number | 'never' {
+  const pushback = pushbackMs(error);
+  if (pushback !== undefined) return pushback;
+  if (transparent || policy === undefined) return 0;
+  return backoffMs(policy, number, options.random);
+}
+
+function attemptDeadline(
+  call: BackendCall,
+  policy: RetryPolicy | undefined,
+  { clock }: RetryOptions,
+): number | undefined {
+  if (policy?.perTryTimeoutMs === undefined) return call.deadline;
+  return Math.min(call.deadline ?? Number.POSITIVE_INFINITY, clock() + policy.perTryTimeoutMs);
+}
