@@ -187,6 +187,7 @@ function logCall(log: Log, { call, durationMs, error, messages }: CallRecord): v
       durationMs: Math.round(durationMs * 1_000) / 1_000,
       messages,
       ...(error === undefined ? {} : { error: error.message }),
+      ...(error?.cause instanceof Error ? { cause: error.cause.message } : {}),
       // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
       ...(error?.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
     },

@@ -3,6 +3,7 @@ import type { UpstreamConfig } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import { parseEndpointAddress } from './transport/endpoint-address.ts';
 import { createGrpcJsTransport } from './transport/grpc-js/grpc-js-transport.ts';
+import { createHttp2Transport } from './transport/http2/http2-transport.ts';
 import type { Transport } from './transport/transport.ts';
 
 /**
@@ -10,22 +11,31 @@ import type { Transport } from './transport/transport.ts';
  * @throws UserError when a certificate file cannot be read.
  */
 export function createTransport(address: string, config: UpstreamConfig): Transport {
-  const { tls } = config;
-  return createGrpcJsTransport({
+  const options = {
     address: parseEndpointAddress(address),
-    tls: tls && {
-      ca: readPem(tls.ca),
-      certificate: readPem(tls.certificate),
-      key: readPem(tls.key),
-      serverName: tls.serverName,
-    },
     maxReceiveMessageBytes: config.maxReceiveMessage,
     maxSendMessageBytes: config.maxSendMessage,
+  };
+  const tls = config.tls && readTls(config.tls);
+  if (config.transport === 'grpc-js') return createGrpcJsTransport({ ...options, tls });
+  return createHttp2Transport({
+    ...options,
+    ...(tls === undefined ? {} : { tls }),
+    // A backend that came back should not stay unused for longer.
+    reconnectMaxMs: 2_000,
   });
 }
 
-function readPem(file: string | undefined): Uint8Array | undefined {
-  if (file === undefined) return undefined;
+function readTls({ ca, certificate, key, serverName }: NonNullable<UpstreamConfig['tls']>) {
+  return {
+    ...(ca === undefined ? {} : { ca: readPem(ca) }),
+    ...(certificate === undefined ? {} : { cert: readPem(certificate) }),
+    ...(key === undefined ? {} : { key: readPem(key) }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
+}
+
+function readPem(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {

@@ -25,10 +25,10 @@ export interface GrpcJsTransportOptions {
   /** Absent: plaintext. */
   readonly tls?:
     | {
-        readonly ca?: Uint8Array | undefined;
-        readonly certificate?: Uint8Array | undefined;
-        readonly key?: Uint8Array | undefined;
-        readonly serverName?: string | undefined;
+        readonly ca?: Buffer;
+        readonly cert?: Buffer;
+        readonly key?: Buffer;
+        readonly serverName?: string;
       }
     | undefined;
   readonly maxReceiveMessageBytes: number;
@@ -58,8 +58,7 @@ function toTarget(address: EndpointAddress): string {
 
 function toCredentials(tls: GrpcJsTransportOptions['tls']): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
-  const toBuffer = (pem: Uint8Array | undefined) => (pem === undefined ? null : Buffer.from(pem));
-  return credentials.createSsl(toBuffer(tls.ca), toBuffer(tls.key), toBuffer(tls.certificate));
+  return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
 }
 
 function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {

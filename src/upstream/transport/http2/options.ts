@@ -1,10 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
-
-/** Where the endpoint listens. */
-export type EndpointAddress =
-  | { readonly host: string; readonly port: number }
-  /** A Unix domain socket. */
-  | { readonly path: string };
+import type { EndpointAddress } from '../endpoint-address.ts';
 
 export interface TlsOptions {
   /** PEM; default: the system's roots as Node knows them. */
