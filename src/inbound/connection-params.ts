@@ -30,7 +30,8 @@ export function toConnectionParams(parsed: unknown): ConnectionParams {
 }
 
 /** The `connectionParams` query parameter, which is where EventSource clients carry theirs. */
-export function parseConnectionParams(text: string): ConnectionParams {
+export function parseConnectionParams(text: string | undefined): ConnectionParams | undefined {
+  if (text === undefined) return undefined;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -14,6 +14,11 @@ export interface PumpSink {
 // SSE ends a field at these (WHATWG HTML 9.2.6), so an id holding one could forge events; tracked() refuses them too.
 const UNFIT_FOR_ID = /[\0\n\r]/;
 
+/** Whether an id can travel in every wire of tRPC; the empty one means "not tracked". */
+export function isResumeId(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && !UNFIT_FOR_ID.test(id);
+}
+
 /**
  * Pulls one item at a time, so a reader that is full holds back the backend through gRPC flow control.
  * A stop is honoured at once, even while the source is waiting for its next message.
@@ -53,7 +58,7 @@ export class StreamPump {
     if (done) {
       this.#stopped = true;
       this.#sink.onEnd();
-    } else if (value.id !== undefined && UNFIT_FOR_ID.test(value.id)) {
+    } else if (value.id && !isResumeId(value.id)) {
       this.stop();
       this.#sink.onFailure(
         new WeirError(

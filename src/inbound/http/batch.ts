@@ -1,4 +1,5 @@
 import type { Procedure, ProcedureTable } from '../../procedures/procedure.ts';
+import { parseConnectionParams } from '../connection-params.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunningCalls } from '../running-calls.ts';
 import { admit, allowedMethods } from './admission.ts';
@@ -16,16 +17,28 @@ interface BatchEntry {
   readonly refusal: Refusal | undefined;
 }
 
+export interface BatchOptions {
+  readonly table: ProcedureTable;
+  readonly calls: RunningCalls;
+  readonly limits: HttpLimits;
+  /** Each answer as soon as it is there, instead of all in one array. */
+  readonly jsonLines: boolean;
+}
+
 /** Several calls in one request, run at once; each fails or succeeds on its own. */
 export function answerBatch(
   exchange: Exchange,
-  { path, input }: RequestTarget,
-  table: ProcedureTable,
-  calls: RunningCalls,
-  limits: HttpLimits,
-  jsonLines: boolean,
+  { path, input, connectionParams }: RequestTarget,
+  { table, calls, limits, jsonLines }: BatchOptions,
 ): void {
   const entries = toEntries(exchange, path.split(','), table, limits);
+  // Calls of a batch have headers of their own to say who they are; a broken parameter is an error all the same.
+  parseConnectionParams(connectionParams);
+  for (const { procedure, refusal } of entries) {
+    if (procedure !== undefined && refusal?.code === 'METHOD_NOT_SUPPORTED') {
+      exchange.allow = allowedMethods(procedure);
+    }
+  }
   const sink = jsonLines
     ? new JsonLines(exchange, entries.length)
     : new JsonArray(exchange, entries.length);
@@ -85,15 +98,12 @@ function toEntries(
     const procedure = table.get(path);
     if (procedure !== undefined) types.add(procedure.type);
     let refusal = admit(procedure, path, exchange.request.method);
-    if (refusal !== undefined && procedure !== undefined)
-      exchange.allow = allowedMethods(procedure);
     if (procedure?.type === 'subscription') {
       refusal ??= new Refusal('BAD_REQUEST', 'Cannot batch subscription calls');
     }
     return { path, procedure, refusal };
   });
   if (types.size > 1) {
-    exchange.allow = '';
     throw new Refusal(
       'BAD_REQUEST',
       `Cannot mix procedure types in call: ${[...types].join(', ')}`,

@@ -70,14 +70,16 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     }
     const parsed = parseRequestTarget(target);
     requireJson(exchange.request);
-    const params =
-      parsed.connectionParams === undefined
-        ? undefined
-        : parseConnectionParams(parsed.connectionParams);
     const table = options.procedures();
     if (parsed.batch) {
-      answerBatch(exchange, parsed, table, calls, limits, wantsJsonLines(exchange.request));
+      answerBatch(exchange, parsed, {
+        table,
+        calls,
+        limits,
+        jsonLines: wantsJsonLines(exchange.request),
+      });
     } else {
+      const params = parseConnectionParams(parsed.connectionParams);
       if (wantsJsonLines(exchange.request)) {
         throw new Refusal(
           'BAD_REQUEST',

@@ -12,6 +12,7 @@ export interface RequestTarget {
 }
 
 const PLAIN_PATH = /^[\w.,]*$/;
+const PARENT = '/parent/';
 
 /**
  * @param target what follows the front's prefix in the HTTP request target, query included.
@@ -66,21 +67,18 @@ export function parseRequestTarget(target: string): RequestTarget {
   };
 }
 
-/** WHATWG URL rules for the path (dot segments, backslashes), as the stock adapter applies them. */
+/**
+ * WHATWG URL rules for the path (dot segments, backslashes), as the stock adapter applies them, and like
+ * it without up to two slashes at the end.
+ */
 function decodePath(rawPath: string): string {
-  const { pathname } = new URL(`http://localhost/${rawPath}`);
-  const path = trimSlashes(trimSlashes(pathname));
+  const { pathname } = new URL(PARENT + rawPath, 'http://localhost');
+  const path = pathname.slice(PARENT.length).replace(/\/\/?$/, '');
   try {
     return decodeURIComponent(path);
   } catch {
     throw new Refusal('BAD_REQUEST', `Invalid URL-encoding in path "${path}"`);
   }
-}
-
-function trimSlashes(path: string): string {
-  const from = path.startsWith('/') ? 1 : 0;
-  const to = path.length - (path.length > from && path.endsWith('/') ? 1 : 0);
-  return path.slice(from, to);
 }
 
 /** application/x-www-form-urlencoded: broken escapes stand for themselves, `+` is a space. */

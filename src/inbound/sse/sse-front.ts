@@ -4,6 +4,7 @@ import type { StreamProcedure } from '../../procedures/procedure.ts';
 import { toResumePoint } from '../../procedures/resume-point.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Refusal, toShape } from '../refusal.ts';
+import { isResumeId } from '../stream-pump.ts';
 import { connectedEvent, errorEvent } from './sse-events.ts';
 import type { SseSettings } from './sse-settings.ts';
 import { SseStream } from './sse-stream.ts';
@@ -53,13 +54,18 @@ export function createSseFront(settings: SseSettings): SseFront {
       );
       return;
     }
-    const { input, lastEventId } = toResumePoint(procedure.method, rawInput, given || undefined);
+    const heldEventId = isResumeId(given) ? given : undefined;
+    const { input, lastEventId } = toResumePoint(procedure.method, rawInput, heldEventId);
     const { response } = exchange;
     response.writeHead(200, exchange.headersFor('text/event-stream', STREAM_HEADERS));
-    const call = exchange.call(procedure, 'sse', input, headers, lastEventId);
-    const stream = new SseStream(exchange, procedure, call, settings, (closed) =>
-      streams.delete(closed),
-    );
+    const stream = new SseStream({
+      exchange,
+      procedure,
+      call: exchange.call(procedure, 'sse', input, headers, lastEventId),
+      settings,
+      heldEventId,
+      onClosed: (closed) => streams.delete(closed),
+    });
     streams.add(stream);
   }
 

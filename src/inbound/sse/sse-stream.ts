@@ -22,6 +22,16 @@ import type { SseSettings } from './sse-settings.ts';
 /** After the first item of an emit-and-end stream, what comes within this time still goes along. */
 const GRACE_MS = 1;
 
+export interface SseStreamOptions {
+  readonly exchange: Exchange;
+  readonly procedure: StreamProcedure;
+  readonly call: Call;
+  readonly settings: SseSettings;
+  /** The id that the client's EventSource holds now and sends when it reconnects. */
+  readonly heldEventId: string | undefined;
+  readonly onClosed: (stream: SseStream) => void;
+}
+
 /** One subscription on one response. Its head has been written already. */
 export class SseStream implements PumpSink, Flushable {
   readonly #response: ServerResponse;
@@ -38,19 +48,13 @@ export class SseStream implements PumpSink, Flushable {
   #held = false;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(
-    exchange: Exchange,
-    procedure: StreamProcedure,
-    call: Call,
-    settings: SseSettings,
-    onClosed: (stream: SseStream) => void,
-  ) {
+  constructor({ exchange, procedure, call, settings, heldEventId, onClosed }: SseStreamOptions) {
     this.#response = exchange.response;
     this.#log = exchange.log;
     this.#settings = settings;
     this.#call = call;
     this.#onClosed = onClosed;
-    this.#lastEventId = call.lastEventId;
+    this.#lastEventId = heldEventId;
     this.#pending = connectedEvent(settings.reconnectAfterInactivityMs);
     flushAfterTick(this);
     if (settings.pingIntervalMs > 0) {
