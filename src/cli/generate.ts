@@ -15,6 +15,6 @@ export async function generate(configFile: string, out: string): Promise<void> {
     FileDescriptorSetSchema,
     create(FileDescriptorSetSchema, { file: wanted }),
   );
-  const written = generateClient({ descriptorSet, out });
+  const written = generateClient({ descriptorSet, published: source.published, out });
   console.log(`${written.length} files in ${out}: ${written.join(', ')}`);
 }

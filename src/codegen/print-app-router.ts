@@ -2,6 +2,7 @@ import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import type { Printable } from '@bufbuild/protoplugin';
 import { isPaged } from '../contract/page-cursor.ts';
 import { methodKindOf, procedureTypeOf } from '../contract/procedure-path.ts';
+import { readPolicy } from '../contract/read-policy.ts';
 import { docComment } from './doc-comment.ts';
 import { namedType, type Scope } from './json-type.ts';
 import type { RouterNode } from './procedure-tree.ts';
@@ -52,14 +53,29 @@ function procedureLine(
       `${indentation}// ${method.name} is ${STREAM_KINDS[kind]}: no tRPC procedure has its shape.\n`,
     ];
   }
-  const type = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const;
   return [
     docComment(method, indentation),
     key,
-    scope.file.import(type[procedureTypeOf(method)], './procedure-types.js', true),
+    scope.file.import(procedureTypeName(method), './procedure-types.js', true),
     ['<', ...inputType(scope, method), ', '],
     [namedType(scope, method.output, 'output'), '>;\n'],
   ];
+}
+
+const PROCEDURE_TYPES = {
+  query: 'Query',
+  mutation: 'Mutation',
+  subscription: 'Subscription',
+} as const;
+
+function procedureTypeName(method: DescMethod): string {
+  return isTracked(method) ? 'TrackedSubscription' : PROCEDURE_TYPES[procedureTypeOf(method)];
+}
+
+/** Whether each message of the stream comes with the id from which the stream can be resumed. */
+function isTracked(method: DescMethod): boolean {
+  const resumeField = readPolicy(method, []).stream?.resumeField;
+  return method.output.fields.some((field) => field.name === resumeField);
 }
 
 function inputType(scope: Scope, method: DescMethod): Printable[] {

@@ -1,8 +1,9 @@
 import type { Method } from '../contract/method.ts';
+import { fromPageCursor, isPaged } from '../contract/page-cursor.ts';
 import type { ContractSnapshot } from '../contract/snapshot.ts';
 import { WeirError } from '../errors.ts';
 import { UserError } from '../lib/user-error.ts';
-import type { StreamHandler } from '../pipeline/middleware.ts';
+import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Transcoder } from '../transcode/codec.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -56,11 +57,17 @@ function toProcedure(method: Method, upstream: Upstream, options: ProceduresOpti
       method.kind === 'serverStreaming' ? createStreamInvoke(invoke) : refuseClientStreams;
     return { type: method.procedureType, method, handle: pipeline.stream(innermost) };
   }
+  const handle = pipeline.unary(createUnaryInvoke(invoke));
   return {
     type: method.procedureType,
     method,
-    handle: pipeline.unary(createUnaryInvoke(invoke)),
+    handle: isPaged(method.descriptor) ? acceptPageCursor(handle) : handle,
   };
+}
+
+/** Outermost, so that the pipeline sees one input for one page, whichever word asked for it. */
+function acceptPageCursor(handle: UnaryHandler): UnaryHandler {
+  return (call) => handle({ ...call, input: fromPageCursor(call.input) });
 }
 
 const refuseClientStreams: StreamHandler = async function* refuse(call) {

@@ -70,7 +70,7 @@ const WRONG: { title: string; line: string; error: string }[] = [
     title: 'a procedure that does not exist',
     line: "quotes.getQoute.query({ symbol: 'A' });",
     error:
-      "TS2551: Property 'getQoute' does not exist on type 'DecoratedProcedureRecord<{ transformer: false; errorShape: DefaultErrorShape & { data: DefaultErrorData & WeirErrorData; }; }, { getQuote: Query<GetQuoteRequestInput, GetQuoteResponse>; listInstruments: Query<...>; watchQuotes: Subscription<...>; }>'. Did you mean 'getQuote'?",
+      "TS2551: Property 'getQoute' does not exist on type 'DecoratedProcedureRecord<…>'. Did you mean 'getQuote'?",
   },
   {
     title: 'a query called as a mutation',
@@ -183,8 +183,7 @@ const WRONG: { title: string; line: string; error: string }[] = [
   {
     title: 'a client-streaming method',
     line: 'orders.importOrders.mutate({});',
-    error:
-      "TS2339: Property 'importOrders' does not exist on type 'DecoratedProcedureRecord<{ transformer: false; errorShape: DefaultErrorShape & { data: DefaultErrorData & WeirErrorData; }; }, { placeOrder: Mutation<PlaceOrderRequestInput, PlaceOrderResponse>; cancelOrder: Mutation<...>; getOrder: Query<...>; watchExecutions: Subscription<...>; }>'.",
+    error: "TS2339: Property 'importOrders' does not exist on type 'DecoratedProcedureRecord<…>'.",
   },
 ];
 
@@ -196,7 +195,9 @@ test('wrong code does not compile, and the compiler says why', () => {
     const [, line = '', message = ''] = /^index\.ts\((\d+),\d+\): error (.*)$/.exec(fault) ?? [];
     if (line === '') continue;
     const index = Number(line) - offset - 1;
-    faults.set(index, [...(faults.get(index) ?? []), message]);
+    // Which names the contract has is not the matter here.
+    const short = message.replace(/DecoratedProcedureRecord<.*>/, 'DecoratedProcedureRecord<…>');
+    faults.set(index, [...(faults.get(index) ?? []), short]);
   }
   const found = WRONG.map(({ title, line }, index) => ({
     title,

@@ -5,11 +5,14 @@ import { renderClient } from '../../src/codegen/render-client.ts';
 import { buildDescriptorSet } from './build-descriptor-set.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden');
+const CONTRACT = join(GOLDEN, 'contract');
+const WEIR = join(import.meta.dirname, '..', '..', 'proto');
 const EXPECTED = join(GOLDEN, 'expected');
 
 // After an intended change: `vitest run test/codegen/golden.test.ts --update`, then read the difference.
 const files = renderClient({
-  descriptorSet: buildDescriptorSet(join(GOLDEN, 'contract')),
+  descriptorSet: buildDescriptorSet(CONTRACT, WEIR),
+  published: new Set(readdirSync(CONTRACT, { recursive: true, encoding: 'utf8' })),
   importExtension: 'ts',
 });
 

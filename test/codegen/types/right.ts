@@ -151,7 +151,8 @@ export function useEverything(): void {
   const executions = useSubscription(
     trpc.orders.v1.orderService.watchExecutions.subscriptionOptions({ afterSequence: '0' }),
   );
-  const price: number = Number(executions.data?.price);
+  check<Equal<NonNullable<typeof executions.data>['data'], ordersV1.WatchExecutionsResponse>>();
+  const price: number = Number(executions.data?.data.price);
   const key = trpc.market.v1.quoteService.pathKey();
   console.log(bid, code, names, price, key);
 }

@@ -1,4 +1,4 @@
-import type { Mutation, Paged, Query, Router, Subscription } from "./procedure-types.ts";
+import type { Mutation, Paged, Query, Router, Subscription, TrackedSubscription } from "./procedure-types.ts";
 import type { GetQuoteRequestInput, GetQuoteResponse, ListInstrumentsRequestInput, ListInstrumentsResponse, WatchQuotesRequestInput, WatchQuotesResponse } from "./market/v1/quote_service.ts";
 import type { CancelOrderRequestInput, CancelOrderResponse, GetOrderRequestInput, GetOrderResponse, PlaceOrderRequestInput, PlaceOrderResponse, WatchExecutionsRequestInput, WatchExecutionsResponse } from "./orders/v1/order_service.ts";
 
@@ -28,7 +28,7 @@ export type AppRouter = Router<{
         /** One order by its id or by the client's own id. */
         getOrder: Query<GetOrderRequestInput, GetOrderResponse>;
         /** Executions as they happen, from `after_sequence` on. */
-        watchExecutions: Subscription<WatchExecutionsRequestInput, WatchExecutionsResponse>;
+        watchExecutions: TrackedSubscription<WatchExecutionsRequestInput, WatchExecutionsResponse>;
         // ImportOrders is client streaming: no tRPC procedure has its shape.
         // Negotiate is bidirectional: no tRPC procedure has its shape.
       };

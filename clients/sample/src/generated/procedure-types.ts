@@ -31,6 +31,16 @@ export type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
 }>;
 
 /**
+ * A stream whose contract names a field to resume from. Each event is a message with the id of its place;
+ * after a lost connection the client sends the last one by itself, and a caller may begin with one.
+ */
+export type TrackedSubscription<Input, Output> = TRPCSubscriptionProcedure<{
+  input: Input & { lastEventId?: string | undefined };
+  output: AsyncIterable<OnTheWire<{ id: string; data: Output }>, void, unknown>;
+  meta: object;
+}>;
+
+/**
  * Says that `Message` is JSON already. tRPC computes the JSON form of every output and would drop the absent
  * members of a oneof (`market?: never`) on the way, so they could not be asked for; what `toJSON` gives it
  * takes as it is.

@@ -1,7 +1,7 @@
-import type { Mutation, Paged, Query, Router, Subscription } from "./procedure-types.ts";
+import type { Mutation, Paged, Query, Router, Subscription, TrackedSubscription } from "./procedure-types.ts";
 import type { Empty, Int64, Timestamp } from "./proto-json.ts";
 import type { Date, DateInput, ListRequestInput, ListResponse, NothingInput, Record, ScrollRequestInput } from "./nasty/v1/nasty.ts";
-import type { DateInput as DateInput$1 } from "./nasty/v2/nasty.ts";
+import type { Date as Date$1, DateInput as DateInput$1 } from "./nasty/v2/nasty.ts";
 import type { Rootless, RootlessInput } from "./root.ts";
 
 /** The whole API, for `createTRPCClient<AppRouter>` and `createWeirClient<AppRouter>`. */
@@ -41,6 +41,10 @@ export type AppRouter = Router<{
       /** The same names in a later version. */
       nastyService: {
         then_: Mutation<DateInput$1, Date>;
+        /** Can be resumed. */
+        watch: TrackedSubscription<DateInput$1, Date$1>;
+        /** Names a field that does not exist. */
+        watchBadly: Subscription<DateInput$1, Date$1>;
       };
     };
   };
