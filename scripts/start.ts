@@ -12,14 +12,7 @@ process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
 prepare('Generating the client from proto/', ['scripts/generate.ts']);
-prepare('Building the client packages', ['scripts/build.ts']);
-prepare('Building the trading screen', [
-  'node_modules/vite/bin/vite.js',
-  'build',
-  'examples/trading-screen',
-  '--logLevel',
-  'warn',
-]);
+prepare('Building the client and the trading screen', ['scripts/build.ts']);
 await startProcess('market backend', ['examples/backends/market.ts', '--port', '50051']);
 await startProcess('orders backend', ['examples/backends/orders.ts', '--port', '50052']);
 await startProcess('gateway', ['src/main.ts', 'serve'], { WEIR_LOG__FORMAT: 'json' });
