@@ -27,6 +27,8 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
     autoResendUnfulfilledCommands: false,
     connectTimeout: 1_000,
     keepAlive: 10_000,
+    // On closing, a server that hangs is not waited for.
+    disconnectTimeout: 100,
     retryStrategy: reconnectDelay,
     // A replica answers READONLY to those who still take it for the primary: look again who is.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
@@ -83,10 +85,15 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
       }
       const own = subscriber;
       own.on('message', (from: string, message: string) => {
-        if (from === channel) listener(message);
+        if (from === channel) listener.onMessage(message);
       });
       // ioredis repeats known subscriptions on a new connection, but not one that it never got through.
-      const ask = () => void own.subscribe(channel).catch(() => {});
+      const ask = () => {
+        own.subscribe(channel).then(
+          () => listener.onSubscribed(),
+          () => {},
+        );
+      };
       own.on('ready', ask);
       if (own.status === 'ready') ask();
     },

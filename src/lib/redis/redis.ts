@@ -24,7 +24,7 @@ export interface Redis {
   delete(key: string): Promise<void>;
   publish(channel: string, message: string): Promise<void>;
   /** Listens on `channel` over a connection of its own, made anew as often as needed. */
-  subscribe(channel: string, listener: (message: string) => void): void;
+  subscribe(channel: string, listener: RedisSubscriber): void;
   /**
    * The server's `run_id`, which changes with every restart and failover; undefined in a cluster,
    * which has many.
@@ -40,6 +40,12 @@ export interface Redis {
   /** Drops the connection and makes a new one: for a peer that has gone silent. */
   reconnect(): void;
   close(): Promise<void>;
+}
+
+export interface RedisSubscriber {
+  onMessage(message: string): void;
+  /** Messages come from now on. Those that were sent while no subscription stood are lost. */
+  onSubscribed(): void;
 }
 
 /** Redis gave no answer, or said that it cannot serve now. What was asked may still have been done. */
