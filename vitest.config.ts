@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Node's own EventSource, for the stock SSE link.
+    execArgv: ['--experimental-eventsource'],
     maxWorkers: 2,
   },
 });

@@ -44,6 +44,23 @@ export class BackendProcess {
   }
 }
 
+/** The backend's report of the call that carries `x-test-tag: tag`, once it arrived. */
+export async function arrivalOf(
+  { child }: BackendProcess,
+  tag: string,
+): Promise<{ id: string; timeoutMs: number | null; metadata: Readonly<Record<string, string[]>> }> {
+  const isTagged = (line: Line): line is Line & Awaited<ReturnType<typeof arrivalOf>> =>
+    line.event === 'call' && tagOf(line) === tag;
+  const line = await child.waitFor(`a call tagged ${tag}`, isTagged);
+  if (!isTagged(line)) throw new Error('waitFor gave a line that does not match');
+  return line;
+}
+
+function tagOf({ metadata }: Line): unknown {
+  if (typeof metadata !== 'object' || metadata === null || !('x-test-tag' in metadata)) return '';
+  return String(metadata['x-test-tag']);
+}
+
 export interface Backends {
   readonly market: BackendProcess;
   readonly orders: BackendProcess;
