@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '../../lib/redis/redis.ts';
+import { createScript } from '../../lib/redis/redis-script.ts';
 
 /** Holds small texts for a short time; each can be taken once. */
 export interface TicketStore {
@@ -29,14 +30,17 @@ export function createMemoryTicketStore(
   };
 }
 
-/** For several instances: `GETDEL` takes a ticket for exactly one of them. */
+/** KEYS: ticket. */
+const TAKE = createScript(`return redis.call('GETDEL', KEYS[1])`);
+
+/** For several instances: `GETDEL` gives a ticket to exactly one of them. */
 export function createRedisTicketStore(redis: Redis, keyPrefix = 'weir:'): TicketStore {
+  const keyOf = (digest: string) => `${keyPrefix}ticket:${digest}`;
   return {
-    async put(digest, text, ttlMs) {
-      await redis.set(`${keyPrefix}ticket:${digest}`, text, 'PX', ttlMs);
-    },
+    put: (digest, text, ttlMs) => redis.set(keyOf(digest), text, ttlMs),
     async take(digest) {
-      return (await redis.getdel(`${keyPrefix}ticket:${digest}`)) ?? undefined;
+      const text = await redis.run(TAKE, [keyOf(digest)], []);
+      return typeof text === 'string' ? text : undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Identity, isAnonymous } from '../identity.ts';
 import { unauthenticated } from '../refusal.ts';
+import { toStoreError } from '../store-unavailable.ts';
 import type { TicketStore } from './ticket-store.ts';
 
 export interface TicketOptions {
@@ -26,17 +27,21 @@ export function createTickets({ store, ttlMs = 30_000 }: TicketOptions): Tickets
         throw unauthenticated('CREDENTIALS_MISSING', 'A ticket needs a caller who has signed in.');
       }
       const ticket = randomBytes(32).toString('base64url');
-      await store.put(digestOf(ticket), toText(identity), ttlMs);
+      await store.put(digestOf(ticket), toText(identity), ttlMs).catch(rethrowStoreError);
       return { ticket, expiresInMs: ttlMs };
     },
     async redeem(ticket) {
-      const text = await store.take(digestOf(ticket));
+      const text = await store.take(digestOf(ticket)).catch(rethrowStoreError);
       if (text === undefined) {
         throw unauthenticated('TICKET_WRONG', 'The ticket is unknown, used already, or too old.');
       }
       return toIdentity(text);
     },
   };
+}
+
+function rethrowStoreError(thrown: unknown): never {
+  throw toStoreError(thrown);
 }
 
 function digestOf(ticket: string): string {
