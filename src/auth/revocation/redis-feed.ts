@@ -110,7 +110,7 @@ export function createRedisFeed(options: RedisFeedOptions): AccessChangeFeed {
     },
     async subscribe(newListener) {
       listener = newListener;
-      redis.subscribe(channel, hear);
+      redis.subscribe(channel, { onMessage: hear, onSubscribed: () => void reconcile() });
       redis.onConnect(() => void reconcile());
       schedulePoll();
     },
