@@ -177,7 +177,8 @@ static bool serve(Connection *connection) {
       return false;
     if (size < static_cast<ssize_t>(sizeof buffer)) break;
   }
-  for (;;) {
+  // One connection with an endless stream and a quick reader must not keep the others waiting.
+  for (int turn = 0; turn < 2; turn++) {
     while (connection->pending.size() < PENDING_LIMIT) {
       const uint8_t *bytes = nullptr;
       const ssize_t size = nghttp2_session_mem_send(connection->session, &bytes);
@@ -236,8 +237,9 @@ int main(int argc, char **argv) {
         if (connection == nullptr) continue;
       }
       if (serve(connection)) {
-        const bool blocked = !connection->pending.empty();
-        watch(epoll, EPOLL_CTL_MOD, connection, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
+        const bool has_more =
+            !connection->pending.empty() || nghttp2_session_want_write(connection->session);
+        watch(epoll, EPOLL_CTL_MOD, connection, has_more ? EPOLLIN | EPOLLOUT : EPOLLIN);
         continue;
       }
       nghttp2_session_del(connection->session);
