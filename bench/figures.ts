@@ -12,6 +12,8 @@ export const FIGURES = [
   /** P50 above that of a direct gRPC call. */
   'addedP50Ms',
   'rssKbPerIdleSocket',
+  /** Subscriptions that had no message at all while others had many. */
+  'silentStreams',
   /** Share of its core that the subject used: far below 1 at saturation means that it was not the limit. */
   'subjectCore',
   /** The same of the load generator's and backend's core: near 1 means that they may have been the limit. */

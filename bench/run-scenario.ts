@@ -44,10 +44,12 @@ export async function runScenario(
     try {
       await work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const process = participants.get(subject.name)?.running.process;
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = process?.gone ? `${message}\nIt had ended:\n${process.log}` : message;
       console.error(`${scenario.name}: ${subject.name}: ${reason}`);
       failures.push({ scenario: scenario.name, subject: subject.name, reason });
-      await participants.get(subject.name)?.running.process.stop();
+      await process?.stop();
       participants.delete(subject.name);
     }
   }
@@ -60,7 +62,7 @@ export async function runScenario(
       const stage = {
         ...scenario,
         backendPort: backend.port,
-        weirConfig: scenario.weirConfig ?? {},
+        weir: scenario.weir ?? {},
       };
       const running = await startSubject(subject, start, stage);
       participants.set(subject.name, { running, request, rounds: [] });

@@ -3,7 +3,7 @@ import type { FigureName, Figures } from './figures.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Protocol } from './protocol.ts';
 import type { RunningSubject } from './running-subject.ts';
-import type { Setup, WeirConfig } from './subject.ts';
+import type { Setup, WeirChanges } from './subject.ts';
 
 /** How long and how often is measured. */
 export interface Timing {
@@ -25,7 +25,7 @@ export interface Scenario {
   readonly compares: FigureName;
   /** Only these take part; absent: all that can. */
   readonly subjects?: readonly string[];
-  readonly weirConfig?: WeirConfig;
+  readonly weir?: WeirChanges;
   /** The request that is repeated; undefined where the protocol has no such thing. */
   readonly request: (protocol: Protocol) => HttpRequest | undefined;
   /** Shown once in each call's answer. */

@@ -2,14 +2,14 @@ import type { BenchCall } from './call.ts';
 import { countStream } from './load/count-stream.ts';
 import { measureCpu } from './measure-cpu.ts';
 import type { Scenario } from './scenario.ts';
-import type { WeirConfig } from './subject.ts';
+import type { WeirChanges } from './subject.ts';
 
 export interface StreamOptions {
   readonly name: string;
   readonly about: string;
   readonly call: BenchCall;
   readonly subscriptions: number;
-  readonly weirConfig?: WeirConfig;
+  readonly weir?: WeirChanges;
 }
 
 /** Messages per second over so many subscriptions whose backend sends as fast as it is read. */
@@ -33,6 +33,7 @@ export function streamScenario({ call, subscriptions, ...rest }: StreamOptions):
         callsPerSecond: result.messages / result.seconds,
         cpuUsPerCall: (cpuSeconds / result.messages) * 1e6,
         rssMb: running.process.rssMb(),
+        silentStreams: result.silent,
         ...shares,
       };
     },

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import type { BenchCall } from './call.ts';
 import type { Command } from './pinned-process.ts';
 import type { Protocol } from './protocol.ts';
@@ -18,12 +19,16 @@ export interface Stage {
   readonly calls: readonly BenchCall[];
   /** How many calls one request carries. */
   readonly batch: number;
-  /** Changes to Weir's configuration that the scenario is about. */
-  readonly weirConfig: WeirConfig;
+  readonly weir: WeirChanges;
 }
 
-/** A part of `weir.yaml`, laid over the bench's own. */
-export type WeirConfig = { readonly [key: string]: unknown };
+/** What a scenario asks of Weir alone, because it is about that. */
+export interface WeirChanges {
+  /** Top-level sections of `weir.yaml`. */
+  readonly config?: JsonObject;
+  /** Fields of `weir.v1.MethodPolicy`, for every method. */
+  readonly policy?: JsonObject;
+}
 
 /** Something that answers the bench's calls. */
 export interface Subject {

@@ -20,6 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'CPU µs/call', cell: median('cpuUsPerCall', 1) },
   { title: 'RSS MB', cell: median('rssMb', 0) },
   { title: 'KB/idle socket', cell: median('rssKbPerIdleSocket', 1) },
+  { title: 'silent', cell: median('silentStreams', 0) },
   { title: 'core 0', cell: share('subjectCore') },
   { title: 'core 1', cell: share('loadCore') },
   { title: 'weir ÷', cell: ratio },

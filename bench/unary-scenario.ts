@@ -6,7 +6,7 @@ import { p99AtRate } from './load/fixed-rate.ts';
 import { saturate } from './load/saturate.ts';
 import { measureCpu } from './measure-cpu.ts';
 import type { Measured, Scenario } from './scenario.ts';
-import type { Setup, WeirConfig } from './subject.ts';
+import type { Setup, WeirChanges } from './subject.ts';
 
 const CONNECTIONS = 64;
 const SHARE_OF_CAPACITY = 0.7;
@@ -22,7 +22,7 @@ export interface UnaryOptions {
   readonly subjects?: readonly string[];
   /** Sent with every request, by every subject. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly weirConfig?: WeirConfig;
+  readonly weir?: WeirChanges;
 }
 
 /** A unary call under load: at saturation with 64 connections, then at 70 % of what that reached. */

@@ -1,27 +1,25 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import { type BenchCall, trpcPath } from '../call.ts';
+import { trpcPath } from '../call.ts';
 import type { HttpRequest } from '../http-request.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** As `httpLink`, `httpBatchLink` and `httpSubscriptionLink` of `@trpc/client` ask. */
-export const trpc: Protocol = {
-  unary(call) {
-    if (call.kind === 'mutation') return post(`/${trpcPath(call)}`, call.input);
-    return get(`/${trpcPath(call)}`, call.input);
-  },
-  batch(calls) {
-    const paths = calls.map(trpcPath).join(',');
-    return get(
-      `/${paths}`,
-      Object.fromEntries(calls.map(({ input }, i) => [i, input])),
-      'batch=1&',
-    );
-  },
-  subscribe: (call: BenchCall) => {
-    const { path } = get(`/${trpcPath(call)}`, call.input);
-    return { method: 'GET', path, headers: { accept: 'text/event-stream' } };
-  },
-};
+export function trpcAt(prefix: string): Protocol {
+  return {
+    unary(call) {
+      const path = `${prefix}/${trpcPath(call)}`;
+      return call.kind === 'mutation' ? post(path, call.input) : get(path, call.input);
+    },
+    batch(calls) {
+      const path = `${prefix}/${calls.map(trpcPath).join(',')}`;
+      return get(path, Object.fromEntries(calls.map(({ input }, i) => [i, input])), 'batch=1&');
+    },
+    subscribe(call) {
+      const { path } = get(`${prefix}/${trpcPath(call)}`, call.input);
+      return { method: 'GET', path, headers: { accept: 'text/event-stream' } };
+    },
+  };
+}
 
 function get(path: string, input: JsonValue, query = ''): HttpRequest {
   const text = encodeURIComponent(JSON.stringify(input));

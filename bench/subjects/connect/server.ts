@@ -35,7 +35,10 @@ function passOn(router: ConnectRouter, method: DescMethod): void {
   }
 }
 
-const isUnary = (method: DescMethod): method is DescMethodUnary => method.methodKind === 'unary';
+function isUnary(method: DescMethod): method is DescMethodUnary {
+  return method.methodKind === 'unary';
+}
 
-const isServerStreaming = (method: DescMethod): method is DescMethodServerStreaming =>
-  method.methodKind === 'server_streaming';
+function isServerStreaming(method: DescMethod): method is DescMethodServerStreaming {
+  return method.methodKind === 'server_streaming';
+}

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toAnswerJson } from '../../contract.ts';
 import { BUILD } from '../../places.ts';
-import { trpc } from '../../protocols/trpc.ts';
+import { trpcAt } from '../../protocols/trpc.ts';
 import { nodeCommand, type Stage, type Subject } from '../../subject.ts';
 
 /** Bare `node:http` that asks nobody: the floor below which no gateway on Node can get. */
 export const node: Subject = {
   name: 'node',
-  protocol: trpc,
+  protocol: trpcAt(''),
   commands: { gateway: serveConstant, front: serveConstant },
 };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { trpc } from '../../protocols/trpc.ts';
+import { trpcAt } from '../../protocols/trpc.ts';
 import { nodeCommand, type Stage, type Subject } from '../../subject.ts';
 
 /**
@@ -8,7 +8,7 @@ import { nodeCommand, type Stage, type Subject } from '../../subject.ts';
  */
 export const stock: Subject = {
   name: 'stock',
-  protocol: trpc,
+  protocol: trpcAt(''),
   commands: {
     gateway: serve('gateway.ts'),
     front: serve('front.ts'),
