@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchCall, grpcPath } from './call.ts';
@@ -7,7 +6,7 @@ import { toAnswerBytes } from './contract.ts';
 import { LOAD_CORE } from './cores.ts';
 import { PinnedProcess } from './pinned-process.ts';
 import { BUILD } from './places.ts';
-import { freePort } from './running-subject.ts';
+import { accepts, freePort } from './ports.ts';
 
 export interface Backend {
   readonly port: number;
@@ -31,15 +30,4 @@ export async function startBackend(calls: Iterable<BenchCall>): Promise<Backend>
     await sleep(20);
   }
   return { port, process };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

@@ -19,6 +19,7 @@ const NATIVE_PROGRAMS = [
   { name: 'grpc-backend', libraries: ['-lnghttp2'] },
   { name: 'open-loop', libraries: [] },
   { name: 'count-stream', libraries: [] },
+  { name: 'ws-subscribers', libraries: [] },
 ];
 
 /** Installs and builds what a run needs; does nothing the second time. */

@@ -7,4 +7,12 @@ export interface Protocol {
   /** Several calls in one request. */
   readonly batch?: (calls: readonly BenchCall[]) => HttpRequest;
   readonly subscribe?: (call: BenchCall) => HttpRequest;
+  /** Where it takes tRPC's WebSockets. */
+  readonly socketPath?: string;
+}
+
+/** The request, where the protocol is known to have it. */
+export function required(request: HttpRequest | undefined): HttpRequest {
+  if (!request) throw new Error('The protocol of this subject has no such request.');
+  return request;
 }

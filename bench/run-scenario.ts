@@ -1,7 +1,6 @@
 import type { Backend } from './backend.ts';
 import { type Figures, type Summary, summarise } from './figures.ts';
-import type { HttpRequest } from './http-request.ts';
-import { expectAnswer, type RunningSubject, startSubject } from './running-subject.ts';
+import { type RunningSubject, startSubject } from './running-subject.ts';
 import type { Scenario, Timing } from './scenario.ts';
 import type { Subject } from './subject.ts';
 
@@ -20,12 +19,6 @@ export interface Failure {
   readonly reason: string;
 }
 
-interface Participant {
-  readonly running: RunningSubject;
-  readonly request: HttpRequest;
-  readonly rounds: Figures[];
-}
-
 /**
  * Runs one scenario: every subject is started and shown to answer rightly, then they take turns, round by
  * round, so that a change of the machine's mood meets all of them. A subject that fails is left out.
@@ -37,54 +30,58 @@ export async function runScenario(
   timing: Timing,
 ): Promise<{ runs: Run[]; failures: Failure[] }> {
   const failures: Failure[] = [];
-  const participants = new Map<string, Participant>();
+  const started = new Map<Subject, RunningSubject>();
   const backendRounds: Figures[] = [];
+  const rounds = new Map<Subject, Figures[]>();
 
-  async function attempt(subject: Subject, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const process = participants.get(subject.name)?.running.process;
-      const message = error instanceof Error ? error.message : String(error);
-      const reason = process?.gone ? `${message}\nIt had ended:\n${process.log}` : message;
-      console.error(`${scenario.name}: ${subject.name}: ${reason}`);
-      failures.push({ scenario: scenario.name, subject: subject.name, reason });
-      await process?.stop();
-      participants.delete(subject.name);
-    }
+  async function start(subject: Subject): Promise<RunningSubject> {
+    const command = subject.commands[scenario.setup];
+    if (!command) throw new Error(`${subject.name} does not serve ${scenario.setup}.`);
+    const stage = { ...scenario, backendPort: backend.port, weir: scenario.weir ?? {} };
+    const running = await startSubject(subject, command, stage);
+    started.set(subject, running);
+    await scenario.getReady(running, timing);
+    return running;
+  }
+
+  async function stop(subject: Subject): Promise<void> {
+    await started.get(subject)?.process.stop();
+    started.delete(subject);
+  }
+
+  async function leaveOut(subject: Subject, error: unknown): Promise<void> {
+    const process = started.get(subject)?.process;
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = process?.gone ? `${message}\nIt had ended:\n${process.log}` : message;
+    console.error(`${scenario.name}: ${subject.name}: ${reason}`);
+    failures.push({ scenario: scenario.name, subject: subject.name, reason });
+    rounds.delete(subject);
+    await stop(subject);
   }
 
   for (const subject of subjects) {
-    const start = subject.commands[scenario.setup];
-    const request = scenario.request(subject.protocol);
-    if (!start || !request) continue;
-    await attempt(subject, async () => {
-      const stage = {
-        ...scenario,
-        backendPort: backend.port,
-        weir: scenario.weir ?? {},
-      };
-      const running = await startSubject(subject, start, stage);
-      participants.set(subject.name, { running, request, rounds: [] });
-      await expectAnswer(running, request, scenario.marker, scenario.batch);
-      await scenario.warmUp?.({ running, request, timing, backend: {} });
-    });
+    if (!subject.commands[scenario.setup] || !scenario.fits(subject.protocol)) continue;
+    rounds.set(subject, []);
+    if (scenario.startsAnew) continue;
+    await start(subject).catch((error: unknown) => leaveOut(subject, error));
   }
 
   for (let round = 0; round < timing.rounds; round++) {
     const direct = (await scenario.measureBackend?.(backend.port, timing)) ?? {};
     if (scenario.measureBackend) backendRounds.push(direct);
-    for (const { running, request, rounds } of participants.values()) {
-      await attempt(running.subject, async () => {
-        rounds.push(await scenario.measure({ running, request, timing, backend: direct }));
-      });
+    for (const [subject, measured] of rounds) {
+      try {
+        const running = started.get(subject) ?? (await start(subject));
+        measured.push(await scenario.measure({ running, timing, backend: direct }));
+        if (scenario.startsAnew) await stop(subject);
+      } catch (error) {
+        await leaveOut(subject, error);
+      }
     }
   }
 
-  const runs = Array.from(participants, ([subject, { rounds }]) =>
-    toRun(scenario, subject, rounds),
-  );
-  for (const { running } of participants.values()) await running.process.stop();
+  for (const subject of [...started.keys()]) await stop(subject);
+  const runs = Array.from(rounds, ([{ name }, measured]) => toRun(scenario, name, measured));
   if (backendRounds.length > 0) runs.push(toRun(scenario, BACKEND, backendRounds));
   return { runs, failures };
 }

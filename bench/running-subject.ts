@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SUBJECT_CORE } from './cores.ts';
 import { type HttpRequest, sendOnce } from './http-request.ts';
 import { PinnedProcess } from './pinned-process.ts';
+import { accepts, freePort } from './ports.ts';
 import type { Stage, Subject } from './subject.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -53,29 +53,13 @@ export async function expectAnswer(
   );
 }
 
-/** A port of the loopback interface that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('No port is free.');
-  return address.port;
-}
-
 async function listening(name: string, port: number, process: PinnedProcess): Promise<void> {
-  const probe: HttpRequest = { method: 'GET', path: '/', headers: {} };
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline && !process.gone) {
-    try {
-      await sendOnce(port, probe, () => true);
-      return;
-    } catch {
-      await sleep(100);
-    }
+    if (await accepts(port)) return;
+    await sleep(50);
   }
+  process.kill();
   throw new Error(`${name} did not start:\n${process.log}`);
 }
 

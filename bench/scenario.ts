@@ -1,6 +1,5 @@
 import type { BenchCall } from './call.ts';
 import type { FigureName, Figures } from './figures.ts';
-import type { HttpRequest } from './http-request.ts';
 import type { Protocol } from './protocol.ts';
 import type { RunningSubject } from './running-subject.ts';
 import type { Setup, WeirChanges } from './subject.ts';
@@ -18,6 +17,7 @@ export interface Scenario {
   readonly name: string;
   readonly about: string;
   readonly setup: Setup;
+  /** The calls that are made; the backend has answers for them. */
   readonly calls: readonly BenchCall[];
   /** How many calls one request carries; 1 unless it is a batch. */
   readonly batch: number;
@@ -26,11 +26,14 @@ export interface Scenario {
   /** Only these take part; absent: all that can. */
   readonly subjects?: readonly string[];
   readonly weir?: WeirChanges;
-  /** The request that is repeated; undefined where the protocol has no such thing. */
-  readonly request: (protocol: Protocol) => HttpRequest | undefined;
-  /** Shown once in each call's answer. */
-  readonly marker: string;
-  readonly warmUp?: (measured: Measured) => Promise<void>;
+  /** How often the source of the set-up `sockets` has something for each subscription. */
+  readonly messagesPerSecond?: number;
+  /** Subjects start anew for each round, because what is measured does not go back by itself. */
+  readonly startsAnew?: boolean;
+  /** False where the protocol has no such thing. */
+  readonly fits: (protocol: Protocol) => boolean;
+  /** Shows that the subject answers rightly, then warms it up. Throws with what came instead. */
+  readonly getReady: (running: RunningSubject, timing: Timing) => Promise<void>;
   readonly measure: (measured: Measured) => Promise<Figures>;
   /** The backend alone, without any subject. */
   readonly measureBackend?: (backendPort: number, timing: Timing) => Promise<Figures>;
@@ -38,7 +41,6 @@ export interface Scenario {
 
 export interface Measured {
   readonly running: RunningSubject;
-  readonly request: HttpRequest;
   readonly timing: Timing;
   /** What `measureBackend` found in the same round. */
   readonly backend: Figures;

@@ -13,6 +13,8 @@ const ORDER = [
   'idle-latency',
   'front-only',
   'front-only-batch-10',
+  'ws-subscribers',
+  'ws-10000',
 ];
 
 /** Every scenario of the folder `scenarios/`. */

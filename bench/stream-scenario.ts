@@ -1,6 +1,8 @@
 import type { BenchCall } from './call.ts';
 import { countStream } from './load/count-stream.ts';
 import { measureCpu } from './measure-cpu.ts';
+import { required } from './protocol.ts';
+import { expectAnswer } from './running-subject.ts';
 import type { Scenario } from './scenario.ts';
 import type { WeirChanges } from './subject.ts';
 
@@ -19,20 +21,22 @@ export function streamScenario({ call, subscriptions, ...rest }: StreamOptions):
     setup: 'gateway',
     batch: 1,
     calls: [call],
-    marker: call.marker,
     compares: 'callsPerSecond',
-    request: (protocol) => protocol.subscribe?.(call),
-    async warmUp({ running, request, timing }) {
-      await countStream(running.port, request, subscriptions, timing.warmUpSeconds, call.marker);
+    fits: ({ subscribe }) => subscribe !== undefined,
+    async getReady(running, { warmUpSeconds }) {
+      const request = required(running.subject.protocol.subscribe?.(call));
+      await expectAnswer(running, request, call.marker, 1);
+      await countStream(running.port, request, subscriptions, warmUpSeconds, call.marker);
     },
-    async measure({ running, request, timing }) {
-      const { result, cpuSeconds, shares } = await measureCpu(running.process, () =>
-        countStream(running.port, request, subscriptions, timing.seconds, call.marker),
+    async measure({ running: { port, process, subject }, timing: { seconds } }) {
+      const request = required(subject.protocol.subscribe?.(call));
+      const { result, cpuSeconds, shares } = await measureCpu(process, () =>
+        countStream(port, request, subscriptions, seconds, call.marker),
       );
       return {
         callsPerSecond: result.messages / result.seconds,
         cpuUsPerCall: (cpuSeconds / result.messages) * 1e6,
-        rssMb: running.process.rssMb(),
+        rssMb: process.rssMb(),
         silentStreams: result.silent,
         ...shares,
       };

@@ -19,6 +19,8 @@ export interface Stage {
   readonly calls: readonly BenchCall[];
   /** How many calls one request carries. */
   readonly batch: number;
+  /** For the set-up `sockets`: how often the source has something for each subscription. */
+  readonly messagesPerSecond?: number;
   readonly weir: WeirChanges;
 }
 

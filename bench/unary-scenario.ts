@@ -1,11 +1,14 @@
 import type { BenchCall } from './call.ts';
 import { SUBJECT_CORE } from './cores.ts';
+import type { Figures } from './figures.ts';
 import type { HttpRequest } from './http-request.ts';
 import { callDirectly } from './load/direct.ts';
 import { p99AtRate } from './load/fixed-rate.ts';
 import { saturate } from './load/saturate.ts';
 import { measureCpu } from './measure-cpu.ts';
-import type { Measured, Scenario } from './scenario.ts';
+import { type Protocol, required } from './protocol.ts';
+import { expectAnswer, type RunningSubject } from './running-subject.ts';
+import type { Scenario, Timing } from './scenario.ts';
 import type { Setup, WeirChanges } from './subject.ts';
 
 const CONNECTIONS = 64;
@@ -28,36 +31,43 @@ export interface UnaryOptions {
 /** A unary call under load: at saturation with 64 connections, then at 70 % of what that reached. */
 export function unaryScenario(options: UnaryOptions): Scenario {
   const { call, batch = 1, setup = 'gateway', headers, ...rest } = options;
+  const calls = Array.from({ length: batch }, () => call);
+
+  function requestOf(protocol: Protocol): HttpRequest | undefined {
+    const request = batch === 1 ? protocol.unary(call) : protocol.batch?.(calls);
+    return request && { ...request, headers: { ...request.headers, ...headers } };
+  }
+
   const scenario: Scenario = {
     ...rest,
     setup,
     batch,
     calls: [call],
-    marker: call.marker,
     compares: 'callsPerSecond',
-    request(protocol) {
-      const request =
-        batch === 1
-          ? protocol.unary(call)
-          : protocol.batch?.(Array.from({ length: batch }, () => call));
-      return request && withHeaders(request, headers);
+    fits: (protocol) => requestOf(protocol) !== undefined,
+    async getReady(running, { warmUpSeconds }) {
+      const request = required(requestOf(running.subject.protocol));
+      await expectAnswer(running, request, call.marker, batch);
+      await saturate(running.port, request, CONNECTIONS, warmUpSeconds);
     },
-    async warmUp({ running, request, timing }) {
-      await saturate(running.port, request, CONNECTIONS, timing.warmUpSeconds);
-    },
-    measure: (measured) => measureUnderLoad(measured, batch),
+    measure: ({ running, timing }) =>
+      measureUnderLoad(running, required(requestOf(running.subject.protocol)), batch, timing),
   };
   return setup === 'gateway' ? { ...scenario, measureBackend: ceilingOf(call) } : scenario;
 }
 
-async function measureUnderLoad({ running, request, timing }: Measured, batch: number) {
-  const { port, process } = running;
+async function measureUnderLoad(
+  { port, process }: RunningSubject,
+  request: HttpRequest,
+  batch: number,
+  { seconds }: Timing,
+): Promise<Figures> {
   const { result, cpuSeconds, shares } = await measureCpu(process, () =>
-    saturate(port, request, CONNECTIONS, timing.seconds),
+    saturate(port, request, CONNECTIONS, seconds),
   );
   const requestsPerSecond = result.requests / result.seconds;
   const rate = Math.floor(requestsPerSecond * SHARE_OF_CAPACITY);
-  const p99AtLoadMs = await p99AtRate(port, request, CONNECTIONS, rate, timing.seconds);
+  const p99AtLoadMs = await p99AtRate(port, request, CONNECTIONS, rate, seconds);
   return {
     requestsPerSecond,
     callsPerSecond: requestsPerSecond * batch,
@@ -77,8 +87,4 @@ function ceilingOf(call: BenchCall): NonNullable<Scenario['measureBackend']> {
     const { callsPerSecond, p50Ms, p99Ms } = await callDirectly(backendPort, call, load);
     return { requestsPerSecond: callsPerSecond, callsPerSecond, p50Ms, p99Ms };
   };
-}
-
-function withHeaders(request: HttpRequest, headers: UnaryOptions['headers']): HttpRequest {
-  return headers ? { ...request, headers: { ...request.headers, ...headers } } : request;
 }

@@ -18,6 +18,7 @@ export function trpcAt(prefix: string): Protocol {
       const { path } = get(`${prefix}/${trpcPath(call)}`, call.input);
       return { method: 'GET', path, headers: { accept: 'text/event-stream' } };
     },
+    socketPath: prefix || '/',
   };
 }
 

@@ -3,6 +3,7 @@ import { LOAD_CORE } from '../cores.ts';
 import { callDirectly } from '../load/direct.ts';
 import { saturate } from '../load/saturate.ts';
 import { measureCpu } from '../measure-cpu.ts';
+import { expectAnswer } from '../running-subject.ts';
 import type { Scenario } from '../scenario.ts';
 
 export default {
@@ -11,13 +12,15 @@ export default {
   setup: 'gateway',
   calls: [getQuote],
   batch: 1,
-  marker: getQuote.marker,
   compares: 'p50Ms',
-  request: (protocol) => protocol.unary(getQuote),
-  async warmUp({ running, request, timing }) {
-    await saturate(running.port, request, 64, timing.warmUpSeconds);
+  fits: () => true,
+  async getReady(running, { warmUpSeconds }) {
+    const request = running.subject.protocol.unary(getQuote);
+    await expectAnswer(running, request, getQuote.marker, 1);
+    await saturate(running.port, request, 64, warmUpSeconds);
   },
-  async measure({ running, request, timing, backend }) {
+  async measure({ running, timing, backend }) {
+    const request = running.subject.protocol.unary(getQuote);
     const { result, cpuSeconds, shares } = await measureCpu(running.process, () =>
       saturate(running.port, request, 1, Math.ceil(timing.seconds / 2)),
     );

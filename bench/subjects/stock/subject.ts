@@ -12,13 +12,15 @@ export const stock: Subject = {
   commands: {
     gateway: serve('gateway.ts'),
     front: serve('front.ts'),
+    sockets: serve('sockets.ts'),
   },
 };
 
 function serve(file: string) {
-  return ({ port, backendPort }: Stage) =>
+  return ({ port, backendPort, messagesPerSecond }: Stage) =>
     nodeCommand(join(import.meta.dirname, file), {
       PORT: String(port),
       BACKEND_PORT: String(backendPort),
+      MESSAGES_PER_SECOND: String(messagesPerSecond),
     });
 }

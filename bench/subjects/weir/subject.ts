@@ -16,13 +16,19 @@ export const weir: Subject = {
       const { program, args, env } = nodeCommand(join(ROOT, 'src', 'main.ts'), {});
       return { program, args: [...args, 'serve', '--config', file], env: env ?? {} };
     },
-    front: ({ port, weir: { policy } }) =>
-      nodeCommand(join(import.meta.dirname, 'front.ts'), {
-        PORT: String(port),
-        CONTRACT: writeWeirContract(policy ?? {}),
-      }),
+    front: serve('front.ts'),
+    sockets: serve('sockets.ts'),
   },
 };
+
+function serve(file: string) {
+  return ({ port, messagesPerSecond, weir: { policy } }: Stage) =>
+    nodeCommand(join(import.meta.dirname, file), {
+      PORT: String(port),
+      CONTRACT: writeWeirContract(policy ?? {}),
+      MESSAGES_PER_SECOND: String(messagesPerSecond),
+    });
+}
 
 /** JSON is YAML too. */
 function toConfig({ port, backendPort, weir: { config, policy } }: Stage): string {
