@@ -19,6 +19,11 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Processes that were started here and have not ended. */
+export function processesLeft(): readonly number[] {
+  return [...running].map(({ pid }) => pid ?? 0);
+}
+
 /** A process of Node, whose lines of JSON can be waited for. */
 export class Child {
   readonly lines: Line[] = [];
