@@ -17,6 +17,7 @@ import type { ProcedureTable } from './procedures/procedure.ts';
 import type { Log } from './telemetry/log.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
 import { createUpstream } from './upstream/upstream.ts';
+import { requireSoundRules } from './validation/require-sound-rules.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -52,6 +53,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   const procedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),
+    validator: requireSoundRules(snapshot),
     upstreams,
     pipeline: createPipeline({ config, report: (record) => logCall(log, record) }),
     metadata: createMetadataRules(config.metadata),

@@ -9,7 +9,7 @@ const FLOORS = [
   ['lib', 'errors.ts'],
   ['config'],
   ['contract', 'telemetry'],
-  ['transcode', 'auth', 'ratelimit', 'cache', 'streams', 'codegen'],
+  ['transcode', 'auth', 'ratelimit', 'cache', 'validation', 'streams', 'codegen'],
   ['upstream'],
   ['pipeline'],
   ['procedures', 'proxy'],

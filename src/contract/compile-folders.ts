@@ -26,6 +26,7 @@ const WEIR_PROTOS = join(import.meta.dirname, '..', '..', 'proto');
  */
 const PROVIDED_FILES = [
   { root: WEIR_PROTOS, file: 'weir/v1/options.proto' },
+  { root: WEIR_PROTOS, file: 'buf/validate/validate.proto' },
   { root: GOOGLE_PROTOS, file: 'google/api/annotations.proto' },
   { root: GOOGLE_PROTOS, file: 'google/api/field_behavior.proto' },
   { root: GOOGLE_PROTOS, file: 'google/api/http.proto' },

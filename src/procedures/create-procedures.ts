@@ -7,6 +7,7 @@ import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Transcoder } from '../transcode/codec.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { InputValidator } from '../validation/input-validator.ts';
 import { createStreamInvoke, createUnaryInvoke } from './invoke.ts';
 import type { MetadataRules } from './metadata-rules.ts';
 import type { Procedure, ProcedureTable } from './procedure.ts';
@@ -14,6 +15,7 @@ import type { Procedure, ProcedureTable } from './procedure.ts';
 export interface ProceduresOptions {
   readonly snapshot: ContractSnapshot;
   readonly transcoder: Transcoder;
+  readonly validator: InputValidator;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly pipeline: Pipeline;
   readonly metadata: MetadataRules;
@@ -50,8 +52,8 @@ export function requireUpstreams(
 }
 
 function toProcedure(method: Method, upstream: Upstream, options: ProceduresOptions): Procedure {
-  const { pipeline, transcoder, metadata } = options;
-  const invoke = { method, transcoder, upstream, metadata };
+  const { pipeline, transcoder, validator, metadata } = options;
+  const invoke = { method, transcoder, validator, upstream, metadata };
   if (method.procedureType === 'subscription') {
     const innermost =
       method.kind === 'serverStreaming' ? createStreamInvoke(invoke) : refuseClientStreams;

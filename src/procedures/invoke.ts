@@ -2,15 +2,18 @@ import type { Method } from '../contract/method.ts';
 import { WeirError } from '../errors.ts';
 import type { Call } from '../pipeline/call.ts';
 import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
-import type { MessageCodec, Transcoder } from '../transcode/codec.ts';
+import type { Transcoder } from '../transcode/codec.ts';
 import type { BackendCall } from '../upstream/backend-call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { InputValidator } from '../validation/input-validator.ts';
+import { createInputEncoder, type InputEncoder } from './input-encoder.ts';
 import type { MetadataRules } from './metadata-rules.ts';
 import { createResume } from './resume.ts';
 
 export interface InvokeOptions {
   readonly method: Method;
   readonly transcoder: Transcoder;
+  readonly validator: InputValidator;
   readonly upstream: Upstream;
   readonly metadata: MetadataRules;
 }
@@ -18,10 +21,10 @@ export interface InvokeOptions {
 /** The innermost step of a unary call: encode, ask the backend, decode. */
 export function createUnaryInvoke(options: InvokeOptions): UnaryHandler {
   const { method, transcoder, upstream, metadata } = options;
-  const input = transcoder.codec(method.descriptor.input);
+  const encode = createInputEncoder(options);
   const output = transcoder.codec(method.descriptor.output);
   return async function invoke(call) {
-    const request = toBackendCall(call, call.input, input, metadata);
+    const request = toBackendCall(call, call.input, encode, metadata);
     try {
       const { message, headers, trailers } = await upstream.unary(request);
       return { json: output.decode(message), headers: metadata.toCaller(headers, trailers) };
@@ -34,11 +37,11 @@ export function createUnaryInvoke(options: InvokeOptions): UnaryHandler {
 /** The innermost step of a server stream. */
 export function createStreamInvoke(options: InvokeOptions): StreamHandler {
   const { method, transcoder, upstream, metadata } = options;
-  const input = transcoder.codec(method.descriptor.input);
+  const encode = createInputEncoder(options);
   const output = transcoder.codec(method.descriptor.output);
   const resume = createResume(method);
   return async function* invokeStream(call) {
-    const request = toBackendCall(call, resume.resumeInput(call), input, metadata);
+    const request = toBackendCall(call, resume.resumeInput(call), encode, metadata);
     try {
       for await (const message of upstream.serverStream(request)) {
         const json = output.decode(message);
@@ -53,12 +56,12 @@ export function createStreamInvoke(options: InvokeOptions): StreamHandler {
 function toBackendCall(
   call: Call,
   json: unknown,
-  input: MessageCodec,
+  encode: InputEncoder,
   metadata: MetadataRules,
 ): BackendCall {
   return {
     method: call.method,
-    message: input.encode(json),
+    message: encode(json),
     metadata: metadata.toBackend(call),
     deadline: call.deadline,
     cancellation: call.cancellation,

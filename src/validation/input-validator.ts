@@ -1,0 +1,59 @@
+import { create, type DescMessage, fromBinary, type Registry } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
+import { CompilationError, createValidator, type Violation } from '@bufbuild/protovalidate';
+import { WeirError } from '../errors.ts';
+import { hasRules } from './has-rules.ts';
+
+/** @throws WeirError INVALID_ARGUMENT with a `google.rpc.BadRequest` detail that names each field at fault. */
+export type InputCheck = (message: Uint8Array) => void;
+
+export interface InputValidator {
+  /**
+   * The check of one message type, compiled once; undefined where the contract has no rule for it or
+   * for anything in it, so that inputs without rules cost nothing.
+   * @throws Error with the reason when a rule of the contract does not compile
+   */
+  checkOf(descriptor: DescMessage): InputCheck | undefined;
+}
+
+/**
+ * Enforces the protovalidate rules of a contract (https://protovalidate.com) on encoded messages,
+ * exactly as a backend would see them.
+ * @param registry resolves predefined rules and the types in a `google.protobuf.Any`
+ */
+export function createInputValidator(registry: Registry): InputValidator {
+  const validator = createValidator({ registry });
+  const checks = new Map<DescMessage, InputCheck | undefined>();
+
+  function createCheck(descriptor: DescMessage): InputCheck | undefined {
+    if (!hasRules(descriptor)) return undefined;
+    const { error } = validator.validate(descriptor, create(descriptor));
+    if (error instanceof CompilationError) throw error;
+    return function checkInput(message) {
+      const result = validator.validate(descriptor, fromBinary(descriptor, message));
+      if (result.kind === 'valid') return;
+      if (result.kind === 'error') throw WeirError.from(result.error);
+      throw toInvalidArgument(descriptor, result.violations);
+    };
+  }
+
+  return {
+    checkOf(descriptor) {
+      if (!checks.has(descriptor)) checks.set(descriptor, createCheck(descriptor));
+      return checks.get(descriptor);
+    },
+  };
+}
+
+function toInvalidArgument(descriptor: DescMessage, violations: readonly Violation[]): WeirError {
+  const fieldViolations = violations.map(({ field, message, ruleId }) => ({
+    field: pathToString(field),
+    description: message === '' ? `violates the rule ${ruleId}` : message,
+  }));
+  const [first] = fieldViolations;
+  const place = first === undefined || first.field === '' ? descriptor.typeName : first.field;
+  const others = fieldViolations.length > 1 ? ` (and ${fieldViolations.length - 1} more)` : '';
+  return new WeirError('INVALID_ARGUMENT', `${place}: ${first?.description}${others}`, {
+    details: [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations }],
+  });
+}
