@@ -10,6 +10,11 @@ export interface MessageCodec {
    */
   encode(json: unknown): Uint8Array;
   /**
+   * As `encode`, from JSON text, and stricter by what parsed JSON cannot show: no key may stand twice in an object.
+   * @throws WeirError INVALID_ARGUMENT
+   */
+  encodeText(text: string): Uint8Array;
+  /**
    * Protobuf bytes to the text of canonical ProtoJSON, fields of implicit presence always emitted.
    * @throws WeirError INTERNAL when the bytes are not such a message.
    */

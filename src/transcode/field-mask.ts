@@ -1,0 +1,64 @@
+import { InvalidValue } from './invalid-value.ts';
+import { readUtf8 } from './json-string.ts';
+import { MalformedMessage, refuseOverrun } from './malformed-message.ts';
+import type { WireSource } from './wire-source.ts';
+import type { WireWriter } from './wire-writer.ts';
+
+/** `repeated string paths = 1` of google/protobuf/field_mask.proto. */
+const PATHS_TAG = 0x0a;
+
+/** The paths in lowerCamelCase and between commas, in one JSON string. */
+export function fieldMaskText(
+  source: WireSource,
+  start: number,
+  end: number,
+  depth: number,
+): string {
+  const { bytes } = source;
+  const paths: string[] = [];
+  let p = start;
+  while (p < end) {
+    let tag = bytes[p++] ?? 0;
+    if (tag > 127) {
+      tag = source.varint32(tag, p);
+      p = source.pos;
+    }
+    if (tag === PATHS_TAG) {
+      const length = source.length(bytes[p] ?? 0, p + 1, end);
+      p = source.pos + length;
+      paths.push(toCamelCase(readUtf8(source, source.pos, p)));
+    } else {
+      p = source.skip(tag, p, end, depth);
+    }
+    if (p > end) refuseOverrun();
+  }
+  return JSON.stringify(paths.join(','));
+}
+
+export function writeFieldMask(json: unknown, writer: WireWriter): void {
+  if (typeof json !== 'string' || json.includes('_') || !json.isWellFormed()) {
+    throw new InvalidValue(
+      'lowerCamelCase paths between commas, for example "symbol,quotedAt"',
+      json,
+    );
+  }
+  if (json === '') return;
+  for (const path of json.split(',').reverse()) {
+    writer.string(toSnakeCase(path));
+    writer.tag(PATHS_TAG);
+  }
+}
+
+function toCamelCase(path: string): string {
+  const camelCase = path.replace(/_+([^_]?)/g, (_, next: string) => next.toUpperCase());
+  if (toSnakeCase(camelCase) !== path) {
+    throw new MalformedMessage(
+      `the FieldMask path ${JSON.stringify(path)} cannot be said in lowerCamelCase and back`,
+    );
+  }
+  return camelCase;
+}
+
+function toSnakeCase(path: string): string {
+  return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,47 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { WeirError } from '../errors.ts';
+import {
+  InvalidInput,
+  type InvalidValue,
+  type PathSegment,
+  type Violation,
+} from './invalid-value.ts';
+
+/**
+ * What a caller sees of a JSON value that does not fit: INVALID_ARGUMENT with a `google.rpc.BadRequest`
+ * that names every field found wrong, its paths as
+ * https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto writes them.
+ */
+export function invalidArgument(
+  descriptor: DescMessage,
+  error: InvalidInput | InvalidValue,
+): WeirError {
+  const violations: readonly Violation[] =
+    error instanceof InvalidInput ? error.violations : [{ path: [], description: error.message }];
+  const fieldViolations = violations.map(({ path, description }) => ({
+    field: pathText(path),
+    description,
+  }));
+  const [first] = fieldViolations;
+  const place = first === undefined || first.field === '' ? descriptor.typeName : first.field;
+  const others = fieldViolations.length > 1 ? ` (and ${fieldViolations.length - 1} more)` : '';
+  return new WeirError(
+    'INVALID_ARGUMENT',
+    `${place}: ${first?.description ?? error.message}${others}`,
+    {
+      details: [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations }],
+      cause: error,
+    },
+  );
+}
+
+/** For example `orders[2].labels["desk"].price`. */
+function pathText(path: readonly PathSegment[]): string {
+  let text = '';
+  for (const segment of path) {
+    if (typeof segment === 'number') text += `[${segment}]`;
+    else if (typeof segment === 'string') text += text === '' ? segment : `.${segment}`;
+    else text += `[${JSON.stringify(segment.key.toWellFormed())}]`;
+  }
+  return text;
+}

@@ -1,0 +1,67 @@
+import type { Registry } from '@bufbuild/protobuf';
+import { createAnyDecode, createAnyEncode, type TypeOf } from './any.ts';
+import { durationText, parseDuration } from './duration.ts';
+import { refuseNesting } from './encode-parts.ts';
+import { fieldMaskText, writeFieldMask } from './field-mask.ts';
+import { refuseDepth } from './malformed-message.ts';
+import type { Decode, Encode, MessageType } from './message-type.ts';
+import { readSecondsAndNanos, writeSecondsAndNanos } from './seconds-and-nanos.ts';
+import { createValueEncode } from './struct-value.ts';
+import { parseTimestamp, timestampText } from './timestamp.ts';
+
+/** Codecs written by hand, for types whose JSON is neither an object of their fields nor one of their fields. */
+export interface SpecialCodecs {
+  /** Absent where the plan says how, so that compiler and interpreter do it. */
+  readonly decode?: Decode;
+  readonly encode: Encode;
+  readonly explain: Encode;
+}
+
+export function createSpecialCodecs(
+  type: MessageType,
+  registry: Registry,
+  typeOf: TypeOf,
+): SpecialCodecs | undefined {
+  switch (type.form) {
+    case 'any':
+      return {
+        decode: createAnyDecode(registry, typeOf),
+        encode: createAnyEncode(registry, typeOf, 'encode'),
+        explain: createAnyEncode(registry, typeOf, 'explain'),
+      };
+    case 'value':
+      return {
+        encode: createValueEncode(type.plan, 'encode'),
+        explain: createValueEncode(type.plan, 'explain'),
+      };
+    case 'timestamp':
+      return leaf(
+        (...range) => timestampText(readSecondsAndNanos(...range)),
+        (json, writer) => writeSecondsAndNanos(parseTimestamp(json), writer),
+      );
+    case 'duration':
+      return leaf(
+        (...range) => durationText(readSecondsAndNanos(...range)),
+        (json, writer) => writeSecondsAndNanos(parseDuration(json), writer),
+      );
+    case 'fieldMask':
+      return leaf(fieldMaskText, writeFieldMask);
+    default:
+      return undefined;
+  }
+}
+
+function leaf(decode: Decode, encode: Encode): SpecialCodecs {
+  const boundedEncode: Encode = (json, writer, depth) => {
+    if (depth <= 0) refuseNesting();
+    encode(json, writer, depth);
+  };
+  return {
+    decode(source, start, end, depth) {
+      if (depth <= 0) refuseDepth();
+      return decode(source, start, end, depth);
+    },
+    encode: boundedEncode,
+    explain: boundedEncode,
+  };
+}

@@ -1,0 +1,197 @@
+import { WeirError } from '../errors.ts';
+
+const INITIAL_BYTES = 16 * 1024;
+/** A buffer grown beyond this for one message is not kept for the next. */
+const KEPT_BYTES = 1024 * 1024;
+/** Up to this many characters a loop beats the calls into Node that measure and copy a string. */
+const SHORT_STRING = 40;
+const TWO_32 = 4294967296;
+
+/**
+ * Protobuf bytes under construction, written from the end to the start: each length is known when it is
+ * to be written, so no message is measured first and none is moved afterwards. Fields, list items and map
+ * entries are therefore written in reverse, and a field's value before its tag.
+ */
+export class WireWriter {
+  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  #pos = INITIAL_BYTES;
+  readonly #maxBytes: number;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  reset(): void {
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    this.#pos = this.#bytes.length;
+  }
+
+  /** Bytes written so far. */
+  get size(): number {
+    return this.#bytes.length - this.#pos;
+  }
+
+  /** What was written, in memory of its own. */
+  finish(): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(this.#pos));
+  }
+
+  tag(tag: number): void {
+    if (tag >>> 7 === 0) {
+      if (this.#pos < 1) this.#grow(1);
+      this.#bytes[--this.#pos] = tag;
+    } else this.varint32(tag);
+  }
+
+  /** The length of what was written since `size` was `mark`. */
+  lengthSince(mark: number): void {
+    this.varint32(this.size - mark);
+  }
+
+  /** An unsigned 32-bit varint; a negative number is taken as the same 32 bits. */
+  varint32(value: number): void {
+    const unsigned = value >>> 0;
+    if (unsigned < 0x80) {
+      if (this.#pos < 1) this.#grow(1);
+      this.#bytes[--this.#pos] = unsigned;
+      return;
+    }
+    const length = unsigned < 0x4000 ? 2 : unsigned < 0x200000 ? 3 : unsigned < 0x10000000 ? 4 : 5;
+    if (this.#pos < length) this.#grow(length);
+    const bytes = this.#bytes;
+    const start = this.#pos - length;
+    this.#pos = start;
+    let rest = unsigned;
+    let at = start;
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at] = rest;
+  }
+
+  /** Negative numbers take ten bytes, as the encoding of int32 and enum asks. */
+  int32(value: number): void {
+    if (value < 0) this.varint64(value | 0, -1);
+    else this.varint32(value);
+  }
+
+  sint32(value: number): void {
+    this.varint32((value << 1) ^ (value >> 31));
+  }
+
+  bool(value: boolean): void {
+    if (this.#pos < 1) this.#grow(1);
+    this.#bytes[--this.#pos] = value ? 1 : 0;
+  }
+
+  /** 64 bits in two signed or unsigned halves. */
+  varint64(lo: number, hi: number): void {
+    let low = lo >>> 0;
+    let high = hi >>> 0;
+    if (high === 0) {
+      this.varint32(low);
+      return;
+    }
+    if (this.#pos < 10) this.#grow(10);
+    const bytes = this.#bytes;
+    let length = 5;
+    for (let rest = high >>> 3; rest !== 0; rest >>>= 7) length++;
+    const start = this.#pos - length;
+    this.#pos = start;
+    let at = start;
+    while (high !== 0 || low > 127) {
+      bytes[at++] = (low & 127) | 128;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    bytes[at] = low;
+  }
+
+  sint64(lo: number, hi: number): void {
+    const sign = hi >> 31;
+    this.varint64((lo << 1) ^ sign, ((hi << 1) | (lo >>> 31)) ^ sign);
+  }
+
+  /** An int64 varint of a number that is exact. */
+  safeInteger(value: number): void {
+    this.varint64(value % TWO_32, Math.floor(value / TWO_32));
+  }
+
+  fixed32(value: number): void {
+    if (this.#pos < 4) this.#grow(4);
+    const bytes = this.#bytes;
+    const start = this.#pos - 4;
+    this.#pos = start;
+    bytes[start] = value;
+    bytes[start + 1] = value >>> 8;
+    bytes[start + 2] = value >>> 16;
+    bytes[start + 3] = value >>> 24;
+  }
+
+  fixed64(lo: number, hi: number): void {
+    this.fixed32(hi);
+    this.fixed32(lo);
+  }
+
+  float(value: number): void {
+    if (this.#pos < 4) this.#grow(4);
+    this.#pos = this.#bytes.writeFloatLE(value, this.#pos - 4) - 4;
+  }
+
+  double(value: number): void {
+    if (this.#pos < 8) this.#grow(8);
+    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos - 8) - 8;
+  }
+
+  /** UTF-8 with its length before it. The text must be well formed. */
+  string(text: string): void {
+    const { length } = text;
+    if (length > SHORT_STRING || !this.#shortAscii(text, length)) this.#utf8(text);
+  }
+
+  /** Bytes with their length before them, from base64 that was found valid and has `length` bytes. */
+  base64(text: string, length: number): void {
+    if (this.#pos < length) this.#grow(length);
+    this.#pos -= length;
+    this.#bytes.write(text, this.#pos, length, 'base64');
+    this.varint32(length);
+  }
+
+  #shortAscii(text: string, length: number): boolean {
+    if (this.#pos < length + 1) this.#grow(length + 1);
+    const bytes = this.#bytes;
+    const start = this.#pos - length;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[start + i] = code;
+    }
+    bytes[start - 1] = length;
+    this.#pos = start - 1;
+    return true;
+  }
+
+  #utf8(text: string): void {
+    const length = Buffer.byteLength(text);
+    if (this.#pos < length) this.#grow(length);
+    this.#pos -= length;
+    this.#bytes.write(text, this.#pos, length, length === text.length ? 'latin1' : 'utf8');
+    this.varint32(length);
+  }
+
+  #grow(wanted: number): void {
+    const { size } = this;
+    const needed = size + wanted;
+    if (needed > this.#maxBytes) {
+      throw new WeirError(
+        'RESOURCE_EXHAUSTED',
+        `The message is larger than ${this.#maxBytes} bytes, the most that Weir sends.`,
+      );
+    }
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(grown, grown.length - size, this.#pos);
+    this.#bytes = grown;
+    this.#pos = grown.length - size;
+  }
+}
