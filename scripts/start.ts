@@ -13,8 +13,8 @@ process.on('SIGTERM', stop);
 
 prepare('Generating the client from proto/', ['scripts/generate.ts']);
 prepare('Building the client and the trading screen', ['scripts/build.ts']);
-await startProcess('market backend', ['examples/backends/market.ts', '--port', '50051']);
-await startProcess('orders backend', ['examples/backends/orders.ts', '--port', '50052']);
+await startProcess('market backend', ['examples/backends/market.ts', '--port', '4101']);
+await startProcess('orders backend', ['examples/backends/orders.ts', '--port', '4102']);
 await startProcess('gateway', ['src/main.ts', 'serve'], { WEIR_LOG__FORMAT: 'json' });
 
 const url = `http://127.0.0.1:${process.env.WEIR_SERVER__PORT ?? 4000}`;

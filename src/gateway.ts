@@ -16,7 +16,8 @@ import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import type { Log } from './telemetry/log.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
-import { createUpstream } from './upstream/upstream.ts';
+import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
+import { createUpstream, type Upstream } from './upstream/upstream.ts';
 import { requireSoundRules } from './validation/require-sound-rules.ts';
 
 export interface GatewayOptions {
@@ -39,17 +40,11 @@ export interface Gateway {
  */
 export async function createGateway({ config, log }: GatewayOptions): Promise<Gateway> {
   const snapshot = await loadContracts(config.contracts);
-  const upstreams = new Map(
-    Object.entries(config.upstreams).map(([name, upstream]) => [
-      name,
-      createUpstream({
-        name,
-        config: upstream,
-        onBreakerChange: (address, state) =>
-          log.warn({ upstream: name, address, state: state.name }, 'circuit breaker changed'),
-      }),
-    ]),
-  );
+  const upstreams = new Map<string, Upstream>();
+  for (const [name, upstream] of Object.entries(config.upstreams)) {
+    const events = logUpstreamEvents(log, name);
+    upstreams.set(name, await createUpstream({ name, config: upstream, events }));
+  }
   const procedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),

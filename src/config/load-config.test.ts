@@ -52,7 +52,9 @@ test('the environment overrides the file', () => {
   expect(config.server.port).toBe(0);
   expect(config.limits.maxBody).toBe(2_097_152);
   expect(config.metadata.request).toEqual(['x-one', 'x-two']);
-  expect(config.upstreams.market?.endpoints).toEqual(['[::1]:9']);
+  expect(config.upstreams.market?.endpoints).toEqual([
+    { address: '[::1]:9', weight: 1, zone: '', version: '' },
+  ]);
 });
 
 const VALID = {
@@ -109,12 +111,17 @@ test.each([
   [
     'an endpoint without port',
     { ...VALID, upstreams: { market: { endpoints: ['localhost'] } } },
-    'upstreams.market.endpoints[0]: expected "host:port", "[ipv6]:port" or "unix:/path", found "localhost"',
+    'upstreams.market.endpoints[0]: expected "host:port", "[ipv6]:port", "unix:/path", or {address, weight, zone, version}, found "localhost"',
   ],
   [
     'no endpoint',
     { ...VALID, upstreams: { market: { endpoints: [] } } },
     'upstreams.market.endpoints: expected at least one endpoint, found []',
+  ],
+  [
+    'neither endpoints nor discovery',
+    { ...VALID, upstreams: { market: {} } },
+    'upstreams.market: expected either `endpoints` or `discovery`, found {}',
   ],
   [
     'no contracts',

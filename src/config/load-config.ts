@@ -74,19 +74,23 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     ),
     assets: config.assets.map((asset) => ({ ...asset, folder: absolute(asset.folder) })),
     upstreams: Object.fromEntries(
-      Object.entries(config.upstreams).map(([name, upstream]) => [
+      Object.entries(config.upstreams).map(([name, { tls, discovery, ...upstream }]) => [
         name,
-        upstream.tls === undefined
-          ? upstream
-          : {
-              ...upstream,
-              tls: {
-                ...upstream.tls,
-                ca: optional(upstream.tls.ca),
-                certificate: optional(upstream.tls.certificate),
-                key: optional(upstream.tls.key),
-              },
+        {
+          ...upstream,
+          ...(tls && {
+            tls: {
+              ...tls,
+              ca: optional(tls.ca),
+              certificate: optional(tls.certificate),
+              key: optional(tls.key),
             },
+          }),
+          ...(discovery && {
+            discovery:
+              'file' in discovery ? { ...discovery, file: absolute(discovery.file) } : discovery,
+          }),
+        },
       ]),
     ),
   };

@@ -1,41 +1,6 @@
 import { z } from 'zod';
-import { parseByteSize } from '../lib/byte-size.ts';
-import { parseDurationMs } from '../lib/duration.ts';
-
-/** Text with a unit in the file, milliseconds in the program. */
-const duration = () =>
-  z
-    .string('expected a duration with a unit, such as "250ms", "2s" or "5m"')
-    .transform((text, context) => {
-      const ms = parseDurationMs(text);
-      if (ms !== undefined) return ms;
-      context.addIssue('expected a duration with a unit, such as "250ms", "2s" or "5m"');
-      return z.NEVER;
-    });
-
-/** Text with a unit in the file, bytes in the program. */
-const byteSize = () =>
-  z
-    .string('expected a size with a unit, such as "512B", "64KiB" or "1MiB"')
-    .transform((text, context) => {
-      const bytes = parseByteSize(text);
-      if (bytes !== undefined) return bytes;
-      context.addIssue('expected a size with a unit, such as "512B", "64KiB" or "1MiB"');
-      return z.NEVER;
-    });
-
-const count = () => z.int('expected a whole number').positive('expected a number above 0');
-
-const headerName = z
-  .string()
-  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a header name in lower case, such as "x-tenant"');
-
-const endpointAddress = z
-  .string()
-  .regex(
-    /^(?:unix:\/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
-    'expected "host:port", "[ipv6]:port" or "unix:/path"',
-  );
+import { byteSize, count, duration, headerName } from './units.ts';
+import { upstreamSection } from './upstream-section.ts';
 
 const server = z
   .strictObject({
@@ -59,52 +24,6 @@ const contractSource = z.union(
   [z.strictObject({ folder: z.string() }), z.strictObject({ descriptorSet: z.string() })],
   'expected {folder: path of .proto files} or {descriptorSet: path of a compiled set}',
 );
-
-const tls = z.strictObject({
-  /** PEM files. */
-  ca: z.string().optional(),
-  certificate: z.string().optional(),
-  key: z.string().optional(),
-  /** The name the peer's certificate must carry; default: the endpoint's host. */
-  serverName: z.string().optional(),
-});
-
-const breaker = z
-  .strictObject({
-    /** Failures in a row that open it; works at any rate of calls. */
-    consecutiveFailures: count().default(5),
-    /** Share of failures within `window` that opens it, once there were `minCalls`. */
-    failureRate: z
-      .number()
-      .min(0.01, 'expected 0.01 to 1')
-      .max(1, 'expected 0.01 to 1')
-      .default(0.5),
-    window: duration().prefault('10s'),
-    minCalls: count().default(20),
-    /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
-    baseOpen: duration().prefault('1s'),
-    maxOpen: duration().prefault('10s'),
-    /** Probes that must succeed before calls come back. */
-    probes: count().default(3),
-    /** From the first calls after probing to all of them. */
-    ramp: duration().prefault('10s'),
-  })
-  .prefault({});
-
-const upstream = z.strictObject({
-  endpoints: z.array(endpointAddress).min(1, 'expected at least one endpoint'),
-  /** `grpc-js` is the reference and fallback. */
-  transport: z.enum(['http2', 'grpc-js']).default('http2'),
-  tls: tls.optional(),
-  /** `leastRequest` takes the less busy of two drawn at random. */
-  balancing: z.enum(['leastRequest', 'roundRobin']).default('leastRequest'),
-  breaker,
-  /** Ceiling for the methods' own timeouts. */
-  maxTimeout: duration().optional(),
-  /** 4 MiB, gRPC's own default. */
-  maxReceiveMessage: byteSize().prefault('4MiB'),
-  maxSendMessage: byteSize().prefault('4MiB'),
-});
 
 const metadata = z
   .strictObject({
@@ -168,7 +87,7 @@ export const configSchema = z.strictObject({
     .min(1, 'expected at least one source of contracts'),
   upstreams: z.record(
     z.string(),
-    upstream,
+    upstreamSection,
     'expected a mapping such as {market: {endpoints: ["127.0.0.1:50051"]}}',
   ),
   metadata,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EndpointHealth } from '../upstream/check-health.ts';
+import type { EndpointHealth } from '../upstream/health/check-health.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 export interface HealthOptions {

@@ -65,6 +65,8 @@ function toBackendCall(
     metadata: metadata.toBackend(call),
     deadline: call.deadline,
     cancellation: call.cancellation,
+    input: call.input,
+    headers: call.headers,
   };
 }
 

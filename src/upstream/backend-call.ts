@@ -11,4 +11,7 @@ export interface BackendCall {
   /** A moment on the `performance.now()` clock in milliseconds. */
   readonly deadline: number | undefined;
   readonly cancellation: Cancellation;
+  /** As the caller sent them; balancing may take its key from there. */
+  readonly input: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }

@@ -5,18 +5,20 @@ import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
 import { createWindowedRate } from './breaker/windowed-rate.ts';
 import { createTransport } from './create-transport.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, EndpointTarget } from './endpoint.ts';
 
 export interface EndpointOptions {
-  readonly address: string;
+  readonly target: EndpointTarget;
   readonly config: UpstreamConfig;
   readonly clock: Clock;
   readonly random: Random;
-  readonly onBreakerChange: (address: string, state: BreakerState) => void;
+  /** When it began to serve; −∞ for one that needs no slow start. */
+  readonly since: number;
+  readonly onBreakerChange: (target: EndpointTarget, state: BreakerState) => void;
 }
 
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { address, config, clock, random, onBreakerChange } = options;
+  const { target, config, clock, random, since, onBreakerChange } = options;
   const { breaker } = config;
   const strategy = createFirstToTrip([
     createConsecutiveFailures(breaker.consecutiveFailures),
@@ -33,11 +35,14 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     rampMs: breaker.ramp,
   };
   return {
-    address,
-    transport: createTransport(address, config),
+    target,
+    transport: createTransport(target.address, config),
     breaker: createBreaker(strategy, breakerOptions, clock, random, (state) =>
-      onBreakerChange(address, state),
+      onBreakerChange(target, state),
     ),
     inFlight: 0,
+    health: 'unknown',
+    ejectedUntil: 0,
+    since,
   };
 }

@@ -1,16 +1,38 @@
 import type { Breaker } from './breaker/breaker.ts';
 import type { Transport } from './transport/transport.ts';
 
+/** What discovery says of an endpoint. Two targets with the same address are the same endpoint. */
+export interface EndpointTarget {
+  /** `host:port`, `[ipv6]:port` or `unix:/path`. */
+  readonly address: string;
+  /** Share of calls against the others'; 1 where nothing is said. */
+  readonly weight: number;
+  /** Where it stands, for example an availability zone; empty where nothing is said. */
+  readonly zone: string;
+  /** Which release it runs, for a split between versions; empty where nothing is said. */
+  readonly version: string;
+}
+
+/** What health checks last said. `unknown`: not asked yet, or the backend does not say. */
+export type CheckedHealth = 'unknown' | 'healthy' | 'unhealthy';
+
 /** One address of an upstream, the transport that Weir keeps to it, and what is known of its condition. */
 export interface Endpoint {
-  readonly address: string;
+  readonly target: EndpointTarget;
   readonly transport: Transport;
   readonly breaker: Breaker;
   /** Calls and streams under way. */
   inFlight: number;
+  health: CheckedHealth;
+  /** Until when outlier detection keeps it out; `performance.now()` clock, 0 when it does not. */
+  ejectedUntil: number;
+  /** When it began to serve, for slow start; `performance.now()` clock. */
+  readonly since: number;
 }
 
 /** Whether a new call may go there; the only place that answers this. */
-export function isAvailable(endpoint: Endpoint): boolean {
-  return endpoint.breaker.mayEnter();
+export function isAvailable(endpoint: Endpoint, now: number): boolean {
+  return (
+    endpoint.health !== 'unhealthy' && endpoint.ejectedUntil <= now && endpoint.breaker.mayEnter()
+  );
 }

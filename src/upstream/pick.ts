@@ -1,28 +1,35 @@
 import { WeirError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { AttemptHandler, EndpointHandler } from './attempt.ts';
+import type { BackendCall } from './backend-call.ts';
 import type { Balancer } from './balance/balancer.ts';
-import { type Endpoint, isAvailable } from './endpoint.ts';
+import { candidatesOf } from './candidates.ts';
+import type { Endpoint } from './endpoint.ts';
 
-export type Pick = (tried: readonly Endpoint[]) => Endpoint;
+export type Pick = (call: BackendCall, tried: readonly Endpoint[]) => Endpoint;
+
+export interface PickOptions {
+  readonly upstream: string;
+  readonly endpoints: () => readonly Endpoint[];
+  readonly panicThreshold: number;
+  readonly balance: Balancer;
+  readonly clock: Clock;
+}
 
 /**
- * The endpoint for one attempt: an available one that has not failed this call yet, else any available
- * one. None at all is UNAVAILABLE, said by Weir without asking the network.
+ * The endpoint for one attempt: a candidate that has not failed this call yet, else any candidate. None
+ * at all is UNAVAILABLE, said by Weir without asking the network.
  */
-export function createPick(
-  upstream: string,
-  endpoints: () => readonly Endpoint[],
-  balance: Balancer,
-): Pick {
-  return function pickEndpoint(tried) {
-    const available = endpoints().filter(isAvailable);
+export function createPick(options: PickOptions): Pick {
+  return function pickEndpoint(call, tried) {
+    const candidates = candidatesOf(options.endpoints(), options.clock(), options.panicThreshold);
     const fresh =
-      tried.length === 0 ? available : available.filter((each) => !tried.includes(each));
-    const picked = balance(fresh.length > 0 ? fresh : available);
+      tried.length === 0 ? candidates : candidates.filter((each) => !tried.includes(each));
+    const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);
     if (picked !== undefined) return picked;
     throw new WeirError(
       'UNAVAILABLE',
-      `The backend "${upstream}" is failing, so calls are held back until it recovers. The call was not sent.`,
+      `The backend "${options.upstream}" is failing, so calls are held back until it recovers. The call was not sent.`,
       { neverSent: true, retryAfterMs: 1_000 },
     );
   };
@@ -32,7 +39,7 @@ export function createPick(
 export function createPickStep(pick: Pick) {
   return (next: EndpointHandler): AttemptHandler =>
     async function pickAndGo(attempt) {
-      const endpoint = pick(attempt.tried);
+      const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
       return next(attempt, endpoint);
     };

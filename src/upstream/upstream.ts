@@ -2,19 +2,22 @@ import type { UpstreamConfig } from '../config/schema.ts';
 import { WeirError } from '../errors.ts';
 import type { Clock, Random } from '../lib/clock.ts';
 import type { BackendCall } from './backend-call.ts';
-import { createLeastRequest } from './balance/least-request.ts';
-import { createRoundRobin } from './balance/round-robin.ts';
-import type { BreakerState } from './breaker/breaker.ts';
+import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream } from './breaker/guard.ts';
-import { checkHealth, type EndpointHealth } from './check-health.ts';
 import { createEndpoint } from './create-endpoint.ts';
+import { createDiscovery } from './discovery/create-discovery.ts';
+import { createEndpointPool } from './endpoint-pool.ts';
+import { checkHealth, type EndpointHealth } from './health/check-health.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
+import { createOutlierWatch } from './outlier/outlier-watch.ts';
 import { createPick, createPickStep } from './pick.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
 import { sleep } from './retry/sleep.ts';
 import type { ReplyStream, UnaryReply } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
+import type { UpstreamEvents } from './upstream-events.ts';
+import { createEndpointWatch } from './watch-endpoint.ts';
 
 /** The backend's half of a call: everything Weir asks about those who serve one upstream. */
 export interface Upstream {
@@ -29,29 +32,46 @@ export interface Upstream {
 export interface UpstreamOptions {
   readonly name: string;
   readonly config: UpstreamConfig;
+  readonly events: UpstreamEvents;
   readonly clock?: Clock;
   readonly random?: Random;
-  readonly onBreakerChange?: (address: string, state: BreakerState) => void;
 }
 
-export function createUpstream(options: UpstreamOptions): Upstream {
-  const { name, config } = options;
+export async function createUpstream(options: UpstreamOptions): Promise<Upstream> {
+  const { name, config, events } = options;
   const clock = options.clock ?? (() => performance.now());
   const random = options.random ?? Math.random;
-  const onBreakerChange = options.onBreakerChange ?? (() => {});
-  const endpoints = config.endpoints.map((address) =>
-    createEndpoint({ address, config, clock, random, onBreakerChange }),
-  );
-  const balance =
-    config.balancing === 'roundRobin' ? createRoundRobin() : createLeastRequest(random);
-  const pick = createPick(name, () => endpoints, balance);
+  const pool = await createEndpointPool({
+    discovery: createDiscovery(config, events.discoveryFailed),
+    create: (target, first) =>
+      createEndpoint({
+        target,
+        config,
+        clock,
+        random,
+        since: first ? Number.NEGATIVE_INFINITY : clock(),
+        onBreakerChange: events.breakerChanged,
+      }),
+    watch: createEndpointWatch(config.healthCheck, random, events.healthChanged),
+    drainMs: 30_000,
+    onChange: events.endpointsChanged,
+  });
+  const endpoints = () => pool.endpoints;
+  const outliers = createOutlierWatch(config.outlierDetection, endpoints, clock, random, events);
+  const pick = createPick({
+    upstream: name,
+    endpoints,
+    panicThreshold: config.balancing.panicThreshold,
+    balance: createBalancer(config.balancing, endpoints, clock, random),
+    clock,
+  });
 
   // Outermost, because each attempt is to find an endpoint of its own.
   const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep });
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
-  const guard = createGuardStep();
+  const guard = createGuardStep(outliers.record);
   const callUnary = retry(pickOne(guard(invokeUnary)));
 
   return {
@@ -60,19 +80,24 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       try {
         return await callUnary(withCeiling(call, config.maxTimeout, clock));
       } catch (thrown) {
-        throw toUnreachable(WeirError.from(thrown), name);
+        const error = WeirError.from(thrown);
+        if (error.neverSent) pool.suspect();
+        throw toUnreachable(error, name);
       }
     },
     serverStream(call) {
-      const endpoint = pick([]);
-      return guardStream(endpoint, () => invokeStream(call, endpoint, name));
+      const endpoint = pick(call, []);
+      return guardStream(endpoint, outliers.record, () => invokeStream(call, endpoint, name));
     },
     checkHealth: (timeoutMs) =>
       Promise.all(
-        endpoints.map(({ transport, address }) => checkHealth(transport, address, timeoutMs)),
+        pool.endpoints.map(({ transport, target }) =>
+          checkHealth(transport, target.address, timeoutMs),
+        ),
       ),
     async close(graceMs) {
-      await Promise.all(endpoints.map(({ transport }) => transport.close(graceMs)));
+      outliers.stop();
+      await pool.close(graceMs);
     },
   };
 }

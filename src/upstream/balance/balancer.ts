@@ -1,7 +1,8 @@
+import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 /**
- * Chooses among `candidates`, which are available and at least one. It decides nothing else: who is a
- * candidate is settled before.
+ * Chooses among `candidates`, who may all take the call; undefined only when there is none. It decides
+ * nothing else: who is a candidate is settled before.
  */
-export type Balancer = (candidates: readonly Endpoint[]) => Endpoint | undefined;
+export type Balancer = (candidates: readonly Endpoint[], call: BackendCall) => Endpoint | undefined;

@@ -2,14 +2,17 @@ import { WeirError } from '../../errors.ts';
 import type { EndpointHandler } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ReplyStream } from '../transport/transport.ts';
-import type { ReportOutcome } from './breaker.ts';
+import type { BreakerOutcome, ReportOutcome } from './breaker.ts';
 import { toBreakerOutcome } from './to-breaker-outcome.ts';
 
+/** Learns how each attempt ended, beside the endpoint's own breaker. */
+export type Observe = (endpoint: Endpoint, outcome: BreakerOutcome) => void;
+
 /** Asks the endpoint's breaker before each attempt, tells it how the attempt ended, and counts what is in flight. */
-export function createGuardStep() {
+export function createGuardStep(observe: Observe) {
   return (next: EndpointHandler): EndpointHandler =>
     async function guardAttempt(attempt, endpoint) {
-      const report = enter(endpoint);
+      const report = enter(endpoint, observe);
       endpoint.inFlight++;
       try {
         const reply = await next(attempt, endpoint);
@@ -26,8 +29,12 @@ export function createGuardStep() {
 }
 
 /** The same for a stream, whose outcome is known when its first message came or when it failed before that. */
-export function guardStream(endpoint: Endpoint, open: () => ReplyStream): ReplyStream {
-  const report = enter(endpoint);
+export function guardStream(
+  endpoint: Endpoint,
+  observe: Observe,
+  open: () => ReplyStream,
+): ReplyStream {
+  const report = enter(endpoint, observe);
   const stream = open();
   let reported = false;
   const reportOnce: ReportOutcome = (outcome) => {
@@ -57,9 +64,14 @@ export function guardStream(endpoint: Endpoint, open: () => ReplyStream): ReplyS
   return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
 }
 
-function enter(endpoint: Endpoint): ReportOutcome {
+function enter(endpoint: Endpoint, observe: Observe): ReportOutcome {
   const report = endpoint.breaker.enter();
-  if (report !== undefined) return report;
+  if (report !== undefined) {
+    return (outcome) => {
+      report(outcome);
+      observe(endpoint, outcome);
+    };
+  }
   // Between picking and entering, others took the last places for probes.
   throw new WeirError(
     'UNAVAILABLE',

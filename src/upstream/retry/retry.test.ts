@@ -42,6 +42,8 @@ async function run({ outcomes, retry, deadline, budget = createRetryBudget() }: 
     metadata: [],
     deadline,
     cancellation,
+    input: undefined,
+    headers: {},
   };
   const callWithRetries = createRetry({
     budget,

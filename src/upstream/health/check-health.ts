@@ -1,5 +1,5 @@
-import { WeirError } from '../errors.ts';
-import type { Transport } from './transport/transport.ts';
+import { WeirError } from '../../errors.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`, and what Weir says when it got none. */
 export type ServingStatus = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';

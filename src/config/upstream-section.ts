@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { byteSize, count, duration, headerName } from './units.ts';
+
+const endpointAddress = z
+  .string()
+  .regex(
+    /^(?:unix:\/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
+    'expected "host:port", "[ipv6]:port" or "unix:/path"',
+  );
+
+const tls = z.strictObject({
+  /** PEM files. */
+  ca: z.string().optional(),
+  certificate: z.string().optional(),
+  key: z.string().optional(),
+  /** The name the peer's certificate must carry; default: the endpoint's host. */
+  serverName: z.string().optional(),
+});
+
+const breaker = z
+  .strictObject({
+    /** Failures in a row that open it; works at any rate of calls. */
+    consecutiveFailures: count().default(5),
+    /** Share of failures within `window` that opens it, once there were `minCalls`. */
+    failureRate: z
+      .number()
+      .min(0.01, 'expected 0.01 to 1')
+      .max(1, 'expected 0.01 to 1')
+      .default(0.5),
+    window: duration().prefault('10s'),
+    minCalls: count().default(20),
+    /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
+    baseOpen: duration().prefault('1s'),
+    maxOpen: duration().prefault('10s'),
+    /** Probes that must succeed before calls come back. */
+    probes: count().default(3),
+    /** From the first calls after probing to all of them. */
+    ramp: duration().prefault('10s'),
+  })
+  .prefault({});
+
+/** An address alone, or with what balancing may know of it. */
+const endpoint = z.union(
+  [
+    endpointAddress.transform((address) => ({ address, weight: 1, zone: '', version: '' })),
+    z.strictObject({
+      address: endpointAddress,
+      /** Share of calls against the others'. */
+      weight: z.number().positive().default(1),
+      zone: z.string().default(''),
+      version: z.string().default(''),
+    }),
+  ],
+  'expected "host:port", "[ipv6]:port", "unix:/path", or {address, weight, zone, version}',
+);
+
+const discovery = z.union(
+  [
+    z.strictObject({
+      dns: z.strictObject({
+        /** A host name, or the name of SRV records. */
+        name: z.string(),
+        /** Absent: SRV records, which bring their own. */
+        port: z.int().min(1).max(65_535).optional(),
+        /** `host:port` of name servers; default: the system's. */
+        servers: z.array(z.string()).optional(),
+        zone: z.string().default(''),
+        version: z.string().default(''),
+        /** Bounds for the records' own time to live. */
+        minRefresh: duration().prefault('1s'),
+        maxRefresh: duration().prefault('30s'),
+      }),
+    }),
+    z.strictObject({
+      /** YAML or JSON with a list of endpoints; read again when it changes. */
+      file: z.string(),
+      poll: duration().prefault('1s'),
+    }),
+  ],
+  'expected {dns: {name, port}} or {file: path}',
+);
+
+/** Where the key of a call is found: a request header, or the request's own field. */
+const callKey = z.union(
+  [z.strictObject({ header: headerName }), z.strictObject({ field: z.string() })],
+  'expected {header: name} or {field: name}',
+);
+
+const balancing = z
+  .strictObject({
+    /** `leastRequest` takes the less busy of two drawn at random. */
+    policy: z
+      .enum(['leastRequest', 'roundRobin', 'weightedRoundRobin', 'consistentHash'])
+      .default('leastRequest'),
+    /** For `consistentHash`. */
+    hash: callKey.optional(),
+    /** Prefer endpoints of this zone while at least `zoneLeastShare` of them serve. */
+    zone: z.string().optional(),
+    zoneLeastShare: z.number().min(0).max(1).default(0.7),
+    /** Per cent of calls to endpoints of a version; the rest goes to the others. */
+    split: z
+      .array(z.strictObject({ version: z.string(), percent: z.number().min(0).max(100) }))
+      .default([]),
+    /** Callers with equal values stay with one version. */
+    sticky: callKey.optional(),
+    /** New endpoints get their share of calls gradually over this time. */
+    slowStart: duration().prefault('0s'),
+    /** When fewer than this share look healthy, everyone is asked; 0 never. */
+    panicThreshold: z.number().min(0).max(1).default(0.5),
+  })
+  .prefault({});
+
+/** Envoy's defaults; see docs of its outlier detection. */
+const outlierDetection = z
+  .strictObject({
+    interval: duration().prefault('10s'),
+    baseEjection: duration().prefault('30s'),
+    maxEjection: duration().prefault('300s'),
+    maxEjected: z.number().min(0).max(1).default(0.1),
+    minRequests: count().default(100),
+    minEndpoints: count().default(5),
+  })
+  .prefault({});
+
+const healthCheck = z.strictObject({
+  interval: duration().prefault('5s'),
+  timeout: duration().prefault('1s'),
+  unhealthyThreshold: count().default(2),
+  healthyThreshold: count().default(2),
+});
+
+export const upstreamSection = z
+  .strictObject({
+    endpoints: z.array(endpoint).min(1, 'expected at least one endpoint').optional(),
+    /** Instead of `endpoints`. */
+    discovery: discovery.optional(),
+    /** `grpc-js` is the reference and fallback. */
+    transport: z.enum(['http2', 'grpc-js']).default('http2'),
+    tls: tls.optional(),
+    balancing,
+    breaker,
+    outlierDetection,
+    /** Absent: endpoints are judged by their calls alone. */
+    healthCheck: healthCheck.optional(),
+    /** Ceiling for the methods' own timeouts. */
+    maxTimeout: duration().optional(),
+    /** 4 MiB, gRPC's own default. */
+    maxReceiveMessage: byteSize().prefault('4MiB'),
+    maxSendMessage: byteSize().prefault('4MiB'),
+  })
+  .refine(({ endpoints, discovery }) => (endpoints === undefined) !== (discovery === undefined), {
+    error: 'expected either `endpoints` or `discovery`',
+  });

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import type { Method } from '../../contract/method.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
+import type { BackendCall } from '../backend-call.ts';
+import type { Breaker } from '../breaker/breaker.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Balancer } from './balancer.ts';
+import { callKey } from './call-key.ts';
+import { createConsistentHash } from './consistent-hash.ts';
+import { effectiveWeight } from './effective-weight.ts';
+import { createLeastRequest } from './least-request.ts';
+import { createRoundRobin } from './round-robin.ts';
+import { createVersionSplit } from './version-split.ts';
+import { createWeightedRoundRobin } from './weighted-round-robin.ts';
+import { createZoneAware } from './zone-aware.ts';
+
+interface Given {
+  readonly weight?: number;
+  readonly zone?: string;
+  readonly version?: string;
+  readonly inFlight?: number;
+  readonly since?: number;
+}
+
+function endpoint(address: string, given: Given = {}): Endpoint {
+  return {
+    target: {
+      address,
+      weight: given.weight ?? 1,
+      zone: given.zone ?? '',
+      version: given.version ?? '',
+    },
+    transport: {} as Transport,
+    breaker: {} as Breaker,
+    inFlight: given.inFlight ?? 0,
+    health: 'unknown',
+    ejectedUntil: 0,
+    since: given.since ?? Number.NEGATIVE_INFINITY,
+  };
+}
+
+function call(input: unknown = {}, headers: BackendCall['headers'] = {}): BackendCall {
+  return {
+    method: {} as Method,
+    message: new Uint8Array(),
+    metadata: [],
+    deadline: undefined,
+    cancellation: new Cancellation(),
+    input,
+    headers,
+  };
+}
+
+/** mulberry32: the same numbers in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function picks(balance: Balancer, candidates: readonly Endpoint[], times: number, key?: string) {
+  return Array.from(
+    { length: times },
+    () => balance(candidates, call({ key }))?.target.address ?? 'none',
+  );
+}
+
+function share(picked: readonly string[], address: string): number {
+  return picked.filter((each) => each === address).length / picked.length;
+}
+
+const weightOf = (each: Endpoint) => each.target.weight;
+const keyOf = (each: BackendCall) => callKey({ field: 'key' }, each);
+
+describe('no candidate, no endpoint', () => {
+  test.each([
+    ['round robin', createRoundRobin()],
+    ['weighted round robin', createWeightedRoundRobin(weightOf)],
+    ['least request', createLeastRequest(seeded(1), weightOf)],
+    ['consistent hash', createConsistentHash(keyOf, createRoundRobin())],
+  ])('%s', (_, balance) => {
+    expect(balance([], call({ key: 'k' }))).toBeUndefined();
+  });
+});
+
+test('round robin takes each in turn', () => {
+  const picked = picks(
+    createRoundRobin(),
+    ['a', 'b', 'c'].map((name) => endpoint(name)),
+    6,
+  );
+  expect(picked).toEqual(['b', 'c', 'a', 'b', 'c', 'a']);
+});
+
+test('weighted round robin is smooth: the sequence that nginx documents', () => {
+  const candidates = [
+    endpoint('a', { weight: 5 }),
+    endpoint('b', { weight: 1 }),
+    endpoint('c', { weight: 1 }),
+  ];
+  const picked = picks(createWeightedRoundRobin(weightOf), candidates, 14);
+  expect(picked.join('')).toBe('aabacaaaabacaa');
+});
+
+describe('least request', () => {
+  test('between two, always the less busy', () => {
+    const candidates = [endpoint('busy', { inFlight: 5 }), endpoint('idle', { inFlight: 1 })];
+    const picked = picks(createLeastRequest(seeded(7), weightOf), candidates, 50);
+    expect(new Set(picked)).toEqual(new Set(['idle']));
+  });
+
+  test('twice the weight carries twice the calls in flight', () => {
+    const candidates = [
+      endpoint('large', { weight: 2, inFlight: 4 }),
+      endpoint('small', { weight: 1, inFlight: 2 }),
+    ];
+    const picked = picks(createLeastRequest(seeded(7), weightOf), candidates, 50);
+    expect(new Set(picked)).toEqual(new Set(['large']));
+  });
+
+  test('the busiest of many is never taken', () => {
+    const candidates = ['a', 'b', 'c', 'd'].map((name, inFlight) => endpoint(name, { inFlight }));
+    const picked = picks(createLeastRequest(seeded(3), weightOf), candidates, 1_000);
+    expect(share(picked, 'd')).toBe(0);
+    expect(share(picked, 'a')).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('consistent hash', () => {
+  const names = Array.from({ length: 10 }, (_, index) => `10.0.0.${index}:1`);
+  const keys = Array.from({ length: 2_000 }, (_, index) => `key-${index}`);
+  const balance = createConsistentHash(keyOf, createRoundRobin());
+  const assign = (candidates: readonly Endpoint[]) =>
+    keys.map((key) => balance(candidates, call({ key }))?.target.address);
+
+  test('one key, one endpoint, whatever the order of the list', () => {
+    const candidates = names.map((name) => endpoint(name));
+    expect(assign(candidates)).toEqual(assign(candidates.toReversed()));
+  });
+
+  test('keys spread evenly', () => {
+    const assigned = assign(names.map((name) => endpoint(name)));
+    const counts = names.map((name) => assigned.filter((each) => each === name).length);
+    expect(Math.min(...counts)).toBeGreaterThan(140);
+    expect(Math.max(...counts)).toBeLessThan(260);
+  });
+
+  test('when one leaves, only its own keys move', () => {
+    const before = assign(names.map((name) => endpoint(name)));
+    const [gone, ...others] = names;
+    const after = assign(others.map((name) => endpoint(name)));
+    const moved = keys.filter((_, index) => before[index] !== after[index]);
+    const own = keys.filter((_, index) => before[index] === gone);
+    expect(moved).toEqual(own);
+  });
+
+  test('an endpoint above its bound passes its keys on', () => {
+    const candidates = names.map((name) => endpoint(name, { inFlight: 10 }));
+    const home = balance(candidates, call({ key: 'hot' }));
+    if (home === undefined) throw new Error('expected an endpoint');
+    home.inFlight = 100;
+    expect(balance(candidates, call({ key: 'hot' }))).not.toBe(home);
+  });
+
+  test('a call without a key goes where the fallback says', () => {
+    const candidates = names.map((name) => endpoint(name));
+    expect(balance(candidates, call({}))?.target.address).toBe(names[1]);
+  });
+});
+
+describe('zones', () => {
+  const near = [endpoint('n1', { zone: 'z' }), endpoint('n2', { zone: 'z' })];
+  const far = [endpoint('f1', { zone: 'y' }), endpoint('f2', { zone: 'y' })];
+  const all = [...near, ...far];
+  const balance = createZoneAware('z', () => all, 0.7, createRoundRobin());
+
+  test('calls stay near while the zone serves', () => {
+    expect(new Set(picks(balance, all, 10))).toEqual(new Set(['n1', 'n2']));
+  });
+
+  test('a zone that lost too many shares its calls with everyone', () => {
+    const [first] = near;
+    if (first === undefined) throw new Error('expected an endpoint');
+    expect(new Set(picks(balance, [first, ...far], 12))).toEqual(new Set(['n1', 'f1', 'f2']));
+  });
+});
+
+describe('a split between versions', () => {
+  const candidates = [endpoint('stable', { version: 'v1' }), endpoint('canary', { version: 'v2' })];
+  const split = (percent: number) =>
+    createVersionSplit([{ version: 'v2', percent }], keyOf, seeded(11), createRoundRobin());
+
+  test.each([
+    [0, 0],
+    [1, 0.01],
+    [25, 0.25],
+    [100, 1],
+  ])('%d %% of anonymous calls', (percent, expected) => {
+    expect(share(picks(split(percent), candidates, 20_000), 'canary')).toBeCloseTo(expected, 2);
+  });
+
+  test('a caller with a key stays, and a larger share moves nobody back', () => {
+    const callers = Array.from({ length: 1_000 }, (_, index) => `caller-${index}`);
+    const at = (percent: number) =>
+      callers.filter((key) => picks(split(percent), candidates, 1, key)[0] === 'canary');
+    const [five, ten] = [at(5), at(10)];
+    expect(five.length).toBeGreaterThan(20);
+    expect(ten).toEqual(expect.arrayContaining(five));
+    expect(at(5)).toEqual(five);
+  });
+
+  test('a version that is gone turns nobody away', () => {
+    const [stable] = candidates;
+    expect(picks(split(100), stable === undefined ? [] : [stable], 3)).toEqual([
+      'stable',
+      'stable',
+      'stable',
+    ]);
+  });
+});
+
+test.each([
+  [0, 0.1],
+  [1_000, 0.1],
+  [5_000, 0.5],
+  [10_000, 1],
+  [99_999, 1],
+])('slow start: after %d ms an endpoint has %d of its weight', (age, expected) => {
+  const fresh = endpoint('fresh', { since: 1_000, weight: 2 });
+  expect(effectiveWeight(fresh, 1_000 + age, 10_000)).toBeCloseTo(expected * 2, 6);
+});
+
+test.each([
+  [{ header: 'x-user' }, call({}, { 'x-user': 'u1' }), 'u1'],
+  [{ header: 'x-user' }, call({}, { 'x-user': ['u1', 'u2'] }), 'u1'],
+  [{ header: 'x-user' }, call(), undefined],
+  [{ field: 'symbol' }, call({ symbol: 'AAPL' }), 'AAPL'],
+  [{ field: 'symbol' }, call({ symbol: { nested: 1 } }), undefined],
+  [{ field: '__proto__' }, call({}), undefined],
+  [{ field: 'symbol' }, call(null), undefined],
+])('the key of %j', (source, given, expected) => {
+  expect(callKey(source, given)).toBe(expected);
+});

@@ -1,0 +1,26 @@
+import type { Log } from '../telemetry/log.ts';
+import type { UpstreamEvents } from './upstream-events.ts';
+
+/** One line for each change, with its reason. */
+export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
+  return {
+    breakerChanged({ address }, { name }) {
+      const level = name === 'open' ? 'warn' : 'info';
+      log[level]({ upstream, address, breaker: name }, 'circuit breaker changed');
+    },
+    healthChanged({ address }, health, reason) {
+      const level = health === 'unhealthy' ? 'warn' : 'info';
+      log[level]({ upstream, address, health, reason }, 'health changed');
+    },
+    ejected({ endpoint, ejectionMs, successRate, threshold }) {
+      const { address } = endpoint.target;
+      log.warn({ upstream, address, ejectionMs, successRate, threshold }, 'outlier ejected');
+    },
+    endpointsChanged(change, target) {
+      log.info({ upstream, ...target }, `endpoint ${change}`);
+    },
+    discoveryFailed(error) {
+      log.warn({ upstream, err: error }, 'discovery failed; the last known endpoints stay');
+    },
+  };
+}

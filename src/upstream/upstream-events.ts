@@ -1,0 +1,12 @@
+import type { BreakerState } from './breaker/breaker.ts';
+import type { CheckedHealth, EndpointTarget } from './endpoint.ts';
+import type { Ejection } from './outlier/outlier-detection.ts';
+
+/** What an operator wants to hear of an upstream, each change once. */
+export interface UpstreamEvents {
+  breakerChanged(target: EndpointTarget, state: BreakerState): void;
+  healthChanged(target: EndpointTarget, health: CheckedHealth, reason: string | undefined): void;
+  ejected(ejection: Ejection): void;
+  endpointsChanged(change: 'added' | 'removed', target: EndpointTarget): void;
+  discoveryFailed(error: unknown): void;
+}
