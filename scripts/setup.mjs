@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: npm packages, Debian packages for the tests.
+// Makes a fresh clone ready: npm packages; for the tests also Debian packages and the native server.
 // Runs on any Node >= 20 before anything is installed, so it imports nothing but Node.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,10 +11,20 @@ const root = join(import.meta.dirname, '..');
 const TEST_PACKAGES = [
   { package: 'chromium', program: 'chromium' },
   { package: 'redis-server', program: 'redis-server' },
+  // For the native server of the wire tests.
+  { package: 'g++', program: 'g++' },
+  { package: 'pkg-config', program: 'pkg-config' },
+  { package: 'libgrpc++-dev', program: '/usr/include/grpcpp/grpcpp.h' },
+  { package: 'libprotobuf-dev', program: '/usr/include/google/protobuf/message.h' },
+  { package: 'protobuf-compiler', program: 'protoc' },
+  { package: 'protobuf-compiler-grpc', program: 'grpc_cpp_plugin' },
 ];
 
 installNpmPackages();
-if (process.argv.includes('--test')) installDebianPackages(TEST_PACKAGES);
+if (process.argv.includes('--test')) {
+  installDebianPackages(TEST_PACKAGES);
+  run(process.execPath, ['scripts/build-interop-server.mjs']);
+}
 
 function installNpmPackages() {
   const lock = readFileSync(join(root, 'package-lock.json'));

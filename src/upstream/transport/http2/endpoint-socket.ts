@@ -45,12 +45,14 @@ export class EndpointSockets {
     onBytes: OnBytes,
     onReady: () => void,
   ): Socket {
-    const { serverName, ...credentials } = tls;
+    const { ca, cert, key, serverName } = tls;
     const address = this.#options.address;
     const name = serverName ?? ('host' in address ? address.host : 'localhost');
     const socket: TLSSocket = connectTls({
       ...address,
-      ...credentials,
+      ...(ca !== undefined && { ca: toBuffer(ca) }),
+      ...(cert !== undefined && { cert: toBuffer(cert) }),
+      ...(key !== undefined && { key: toBuffer(key) }),
       // SNI carries names only (RFC 6066 §3); an address is still checked against the certificate.
       ...(isIP(name) === 0 ? { servername: name } : { host: name }),
       ALPNProtocols: ['h2'],
@@ -67,4 +69,8 @@ export class EndpointSockets {
     socket.on('data', (bytes: Buffer) => onBytes(bytes, 0, bytes.length));
     return socket;
   }
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

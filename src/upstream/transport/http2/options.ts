@@ -1,22 +1,19 @@
-import type { SecureContextOptions } from 'node:tls';
 import type { EndpointAddress } from '../endpoint-address.ts';
 
 export interface TlsOptions {
-  /** PEM; default: the system's roots as Node knows them. */
-  readonly ca?: SecureContextOptions['ca'];
+  /** PEM; default: Node's own list of roots. */
+  readonly ca?: Uint8Array | undefined;
   /** PEM of our own certificate and key, for mutual TLS. */
-  readonly cert?: SecureContextOptions['cert'];
-  readonly key?: SecureContextOptions['key'];
+  readonly cert?: Uint8Array | undefined;
+  readonly key?: Uint8Array | undefined;
   /** The name the certificate must bear and SNI says; default: the host of the address. */
-  readonly serverName?: string;
-  /** Default true; false accepts any certificate and is for tests only. */
-  readonly rejectUnauthorized?: boolean;
+  readonly serverName?: string | undefined;
 }
 
 export interface Http2TransportOptions {
   readonly address: EndpointAddress;
   /** TLS with ALPN `h2`; without it HTTP/2 with prior knowledge (RFC 9113 §3.3). */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   /** Up to the peer's SETTINGS. Default 10 s: slower is as good as down, and callers wait meanwhile. */
   readonly connectTimeoutMs?: number;
   /** First pause after a failed connect. Default 100 ms: a restarted neighbour is back that soon. */
