@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
 import { loadContracts } from './contract/load-contracts.ts';
 import type { WeirError } from './errors.ts';
@@ -11,6 +12,7 @@ import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts
 import { UserError } from './lib/user-error.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import type { CallRecord } from './pipeline/record.ts';
+import { recordRefusal } from './pipeline/record-refusal.ts';
 import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
@@ -45,12 +47,19 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     const events = logUpstreamEvents(log, name);
     upstreams.set(name, await createUpstream({ name, config: upstream, events }));
   }
+  const auth = createAuth(config.auth, log);
+  const onRefused = recordRefusal(auth.audit);
   const procedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),
     validator: requireSoundRules(snapshot),
     upstreams,
-    pipeline: createPipeline({ config, report: (record) => logCall(log, record) }),
+    pipeline: createPipeline({
+      config,
+      report: (record) => logCall(log, record),
+      authenticate: { ...auth, onRefused },
+      authorise: { ...auth, onRefused },
+    }),
     metadata: createMetadataRules(config.metadata),
   });
 
@@ -118,6 +127,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   });
 
   async function listen(): Promise<{ url: string }> {
+    await auth.start();
     const { host, port } = config.server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
@@ -142,6 +152,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     server.closeAllConnections();
     await closed;
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
+    await auth.close();
   }
 
   return { procedures, listen, close };

@@ -12,8 +12,48 @@ export type IdentityMetadata = readonly (readonly [name: string, value: string])
  */
 export type BackendIdentity = (
   identity: Identity,
-  audience: string,
+  upstream: string,
+  /** The caller's own token, for upstreams that are to get it. */
+  token: () => string | undefined,
 ) => IdentityMetadata | Promise<IdentityMetadata>;
+
+/** What one upstream is told. */
+export interface BackendIdentityRule {
+  readonly identity: 'metadata' | 'token' | 'none';
+  readonly forwardToken: boolean;
+}
+
+type Describe = (
+  identity: Identity,
+  upstream: string,
+) => IdentityMetadata | Promise<IdentityMetadata>;
+
+const DEFAULT_RULE: BackendIdentityRule = { identity: 'metadata', forwardToken: false };
+
+/** Tells each upstream what its rule says; by default plain metadata. */
+export function createBackendIdentity(
+  rules: Readonly<Record<string, BackendIdentityRule>>,
+  tokens: IdentityTokenOptions,
+): BackendIdentity {
+  const byUpstream = new Map(Object.entries(rules));
+  const describe: Record<BackendIdentityRule['identity'], Describe> = {
+    metadata: createPlainIdentity(),
+    token: createIdentityTokens(tokens),
+    none: () => NOBODY,
+  };
+  return (identity, upstream, token) => {
+    const rule = byUpstream.get(upstream) ?? DEFAULT_RULE;
+    const metadata = describe[rule.identity](identity, upstream);
+    if (!rule.forwardToken) return metadata;
+    const forwarded = token();
+    if (forwarded === undefined) return metadata;
+    const withToken = (described: IdentityMetadata): IdentityMetadata => [
+      ...described,
+      ['authorization', `Bearer ${forwarded}`],
+    ];
+    return metadata instanceof Promise ? metadata.then(withToken) : withToken(metadata);
+  };
+}
 
 const NOBODY: IdentityMetadata = [];
 
@@ -30,7 +70,7 @@ export function isReservedMetadata(name: string): boolean {
 }
 
 /** The identity as plain text: `x-weir-subject`, `x-weir-issuer`, `x-weir-roles` with commas. */
-export function createPlainIdentity(): BackendIdentity {
+export function createPlainIdentity(): Describe {
   const known = new WeakMap<Identity, IdentityMetadata>();
   return (identity) => {
     if (isAnonymous(identity)) return NOBODY;
@@ -60,7 +100,7 @@ export interface IdentityTokenOptions {
  * The identity as a JWT in `x-weir-identity`, signed by Weir for one upstream (`aud`). Made once per
  * identity and upstream and used for half its life, so that a hot caller costs no signature.
  */
-export function createIdentityTokens(options: IdentityTokenOptions): BackendIdentity {
+export function createIdentityTokens(options: IdentityTokenOptions): Describe {
   const { issuer, keys, ttlMs = 60_000, now = Date.now } = options;
   type Signed = { readonly renewAtMs: number; readonly metadata: IdentityMetadata };
   const known = new WeakMap<Identity, Map<string, Signed>>();

@@ -72,6 +72,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
         ? { folder: absolute(source.folder) }
         : { descriptorSet: absolute(source.descriptorSet) },
     ),
+    auth: withAbsoluteAuthPaths(config.auth, absolute),
     assets: config.assets.map((asset) => ({ ...asset, folder: absolute(asset.folder) })),
     upstreams: Object.fromEntries(
       Object.entries(config.upstreams).map(([name, { tls, discovery, ...upstream }]) => [
@@ -93,6 +94,28 @@ function withAbsolutePaths(config: Config, folder: string): Config {
         },
       ]),
     ),
+  };
+}
+
+function withAbsoluteAuthPaths(
+  auth: Config['auth'],
+  absolute: (path: string) => string,
+): Config['auth'] {
+  const { builtIn, audit } = auth;
+  return {
+    ...auth,
+    issuers: auth.issuers.map((issuer) =>
+      'file' in issuer.keys ? { ...issuer, keys: { file: absolute(issuer.keys.file) } } : issuer,
+    ),
+    builtIn: builtIn && {
+      ...builtIn,
+      userFile: builtIn.userFile && absolute(builtIn.userFile),
+      store:
+        typeof builtIn.store === 'object' && 'sqlite' in builtIn.store
+          ? { sqlite: absolute(builtIn.store.sqlite) }
+          : builtIn.store,
+    },
+    audit: { ...audit, file: audit.file && { ...audit.file, path: absolute(audit.file.path) } },
   };
 }
 

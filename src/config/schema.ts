@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authSection } from './auth-section.ts';
 import { byteSize, count, duration, headerName } from './units.ts';
 import { upstreamSection } from './upstream-section.ts';
 
@@ -95,6 +96,7 @@ export const configSchema = z.strictObject({
   limits,
   log,
   health,
+  auth: authSection,
   assets: z.array(assets).default([]),
 });
 
@@ -107,4 +109,5 @@ type DeepReadonly<T> = T extends (infer Item)[]
 /** The whole configuration with every default in place. Paths are absolute, durations in milliseconds, sizes in bytes. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type UpstreamConfig = Config['upstreams'][string];
+export type AuthConfig = Config['auth'];
 export type ContractSource = Config['contracts'][number];

@@ -1,3 +1,5 @@
+import type { CallerSession } from '../auth/caller-session.ts';
+import type { ClientCertificate } from '../auth/credentials/client-certificate.ts';
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 
@@ -7,6 +9,8 @@ export type Wire = 'http' | 'websocket' | 'sse' | 'caller';
 export interface Peer {
   /** The caller's address as text, without a port. */
   readonly address: string;
+  /** The client's certificate, where TLS ends at Weir and has verified its chain. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** One call of one procedure, as the wire handed it over. Each call of a batch is a `Call` of its own. */
@@ -20,6 +24,8 @@ export interface Call {
   /** Header names in lower case; on a WebSocket the upgrade request's, overlaid by connectionParams. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly peer: Peer;
+  /** On a WebSocket: what all its calls have in common. */
+  readonly session?: CallerSession | undefined;
   readonly cancellation: Cancellation;
   /** A moment on the `performance.now()` clock in milliseconds; undefined until the deadline step set it. */
   readonly deadline: number | undefined;

@@ -1,9 +1,15 @@
 import type { Call } from './call.ts';
 import type { Reply, StreamItem } from './reply.ts';
 
-export type UnaryHandler = (call: Call) => Promise<Reply>;
-export type UnaryMiddleware = (next: UnaryHandler) => UnaryHandler;
+export type UnaryHandler<C extends Call = Call> = (call: C) => Promise<Reply>;
+
+/** A step that is asked with a call of `In` and goes on with one of `Out`, which knows more. */
+export type UnaryMiddleware<In extends Call = Call, Out extends Call = In> = (
+  next: UnaryHandler<Out>,
+) => UnaryHandler<In>;
 
 /** The iteration throws a `WeirError` when the stream was cut, and ends normally only when it is complete. */
-export type StreamHandler = (call: Call) => AsyncIterable<StreamItem>;
-export type StreamMiddleware = (next: StreamHandler) => StreamHandler;
+export type StreamHandler<C extends Call = Call> = (call: C) => AsyncIterable<StreamItem>;
+export type StreamMiddleware<In extends Call = Call, Out extends Call = In> = (
+  next: StreamHandler<Out>,
+) => StreamHandler<In>;

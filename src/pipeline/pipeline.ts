@@ -1,4 +1,11 @@
 import type { Config } from '../config/schema.ts';
+import {
+  type AuthenticateOptions,
+  createStreamAuthenticate,
+  createUnaryAuthenticate,
+} from './authenticate.ts';
+import { type AuthoriseOptions, createStreamAuthorise, createUnaryAuthorise } from './authorise.ts';
+import type { Call } from './call.ts';
 import { createStreamDeadline, createUnaryDeadline } from './deadline.ts';
 import type {
   StreamHandler,
@@ -6,31 +13,70 @@ import type {
   UnaryHandler,
   UnaryMiddleware,
 } from './middleware.ts';
+import type { AuthenticatedCall, PermittedCall } from './permitted-call.ts';
 import { createStreamRecord, createUnaryRecord, type Recorder } from './record.ts';
 
 export interface PipelineOptions {
   readonly config: Pick<Config, 'deadline'>;
   readonly report: Recorder;
+  readonly authenticate: AuthenticateOptions;
+  readonly authorise: AuthoriseOptions;
 }
 
-/** The caller's half of a call: everything Weir asks about the one who calls, in this order. */
+/**
+ * The caller's half of a call: everything Weir asks about the one who calls, in this order. What stands
+ * at its end takes a `PermittedCall`, so nothing reaches a backend around the permit.
+ */
 export interface Pipeline {
-  readonly unary: UnaryMiddleware;
-  readonly stream: StreamMiddleware;
+  readonly unary: UnaryMiddleware<Call, PermittedCall>;
+  readonly stream: StreamMiddleware<Call, PermittedCall>;
 }
 
-export function createPipeline({ config, report }: PipelineOptions): Pipeline {
-  const unary = [
-    // First, so that every refusal below is recorded too.
-    createUnaryRecord(report),
-    // Before anything that may wait.
-    createUnaryDeadline(config.deadline),
-  ];
-  const stream = [createStreamRecord(report), createStreamDeadline(config.deadline)];
-  return {
-    unary: (innermost: UnaryHandler) =>
-      unary.reduceRight((next, middleware) => middleware(next), innermost),
-    stream: (innermost: StreamHandler) =>
-      stream.reduceRight((next, middleware) => middleware(next), innermost),
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { config, report } = options;
+  const unary = {
+    anybody: [
+      // First, so that every refusal below is recorded too.
+      createUnaryRecord(report),
+      // Before anything that may wait.
+      createUnaryDeadline(config.deadline),
+    ],
+    authenticate: createUnaryAuthenticate(options.authenticate),
+    known: [] satisfies UnaryMiddleware<AuthenticatedCall>[],
+    authorise: createUnaryAuthorise(options.authorise),
+    permitted: [] satisfies UnaryMiddleware<PermittedCall>[],
   };
+  const stream = {
+    anybody: [createStreamRecord(report), createStreamDeadline(config.deadline)],
+    authenticate: createStreamAuthenticate(options.authenticate),
+    known: [] satisfies StreamMiddleware<AuthenticatedCall>[],
+    authorise: createStreamAuthorise(options.authorise),
+    permitted: [] satisfies StreamMiddleware<PermittedCall>[],
+  };
+  return {
+    unary(innermost) {
+      const permitted = chainUnary<PermittedCall>(unary.permitted, innermost);
+      const known = chainUnary<AuthenticatedCall>(unary.known, unary.authorise(permitted));
+      return chainUnary<Call>(unary.anybody, unary.authenticate(known));
+    },
+    stream(innermost) {
+      const permitted = chainStream<PermittedCall>(stream.permitted, innermost);
+      const known = chainStream<AuthenticatedCall>(stream.known, stream.authorise(permitted));
+      return chainStream<Call>(stream.anybody, stream.authenticate(known));
+    },
+  };
+}
+
+function chainUnary<C extends Call>(
+  steps: readonly UnaryMiddleware<C>[],
+  innermost: UnaryHandler<C>,
+): UnaryHandler<C> {
+  return steps.reduceRight((next, step) => step(next), innermost);
+}
+
+function chainStream<C extends Call>(
+  steps: readonly StreamMiddleware<C>[],
+  innermost: StreamHandler<C>,
+): StreamHandler<C> {
+  return steps.reduceRight((next, step) => step(next), innermost);
 }

@@ -1,7 +1,7 @@
 import type { Method } from '../contract/method.ts';
 import { WeirError } from '../errors.ts';
-import type { Call } from '../pipeline/call.ts';
 import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
+import type { PermittedCall } from '../pipeline/permitted-call.ts';
 import type { Transcoder } from '../transcode/codec.ts';
 import type { BackendCall } from '../upstream/backend-call.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -19,7 +19,7 @@ export interface InvokeOptions {
 }
 
 /** The innermost step of a unary call: encode, ask the backend, decode. */
-export function createUnaryInvoke(options: InvokeOptions): UnaryHandler {
+export function createUnaryInvoke(options: InvokeOptions): UnaryHandler<PermittedCall> {
   const { method, transcoder, upstream, metadata } = options;
   const encode = createInputEncoder(options);
   const output = transcoder.codec(method.descriptor.output);
@@ -35,7 +35,7 @@ export function createUnaryInvoke(options: InvokeOptions): UnaryHandler {
 }
 
 /** The innermost step of a server stream. */
-export function createStreamInvoke(options: InvokeOptions): StreamHandler {
+export function createStreamInvoke(options: InvokeOptions): StreamHandler<PermittedCall> {
   const { method, transcoder, upstream, metadata } = options;
   const encode = createInputEncoder(options);
   const output = transcoder.codec(method.descriptor.output);
@@ -54,7 +54,7 @@ export function createStreamInvoke(options: InvokeOptions): StreamHandler {
 }
 
 function toBackendCall(
-  call: Call,
+  call: PermittedCall,
   json: unknown,
   encode: InputEncoder,
   metadata: MetadataRules,

@@ -1,20 +1,30 @@
+import { isReservedMetadata } from '../auth/backend-identity.ts';
 import type { Config } from '../config/schema.ts';
-import type { Call } from '../pipeline/call.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { PermittedCall } from '../pipeline/permitted-call.ts';
 import type { Metadata } from '../upstream/transport/transport.ts';
 
 /** Which headers travel between callers and backends. All others stop at Weir. */
 export interface MetadataRules {
-  toBackend(call: Call): Metadata;
+  toBackend(call: PermittedCall): Metadata;
   toCaller(headers: Metadata, trailers: Metadata): Metadata;
 }
 
 const NONE: Metadata = [];
 
+/** @throws UserError where the list would let a caller write what backends take as Weir's word. */
 export function createMetadataRules(config: Config['metadata']): MetadataRules {
   const { request } = config;
   const response = new Set(config.response);
+  const reserved = request.filter(isReservedMetadata);
+  if (reserved.length > 0) {
+    throw new UserError(
+      'metadata.request names headers that backends trust, and that a caller could forge:',
+      reserved.map((name) => `${name}: take it off the list; Weir tells backends who calls itself`),
+    );
+  }
 
-  function toBackend(call: Call): Metadata {
+  function toBackend(call: PermittedCall): Metadata {
     const metadata: [string, string][] = [['x-request-id', call.id]];
     for (const name of request) {
       const value = call.headers[name];
@@ -22,6 +32,7 @@ export function createMetadataRules(config: Config['metadata']): MetadataRules {
       if (typeof value === 'string') metadata.push([name, value]);
       else for (const each of value) metadata.push([name, each]);
     }
+    for (const [name, value] of call.identityMetadata) metadata.push([name, value]);
     return metadata;
   }
 

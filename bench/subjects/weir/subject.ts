@@ -36,6 +36,7 @@ function toConfig({ port, backendPort, weir: { config, policy } }: Stage): strin
   return JSON.stringify({
     server: { host: '127.0.0.1', port },
     contracts: [{ descriptorSet: writeWeirContract(policy ?? {}) }],
+    auth: { mode: 'off' },
     upstreams: { market: { endpoints }, orders: { endpoints } },
     ...config,
   });

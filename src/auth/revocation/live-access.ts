@@ -59,6 +59,12 @@ export class LiveAccess {
     return changed;
   }
 
+  /** As {@link current}, and throws once the identity has expired. */
+  alive(identity: Identity): Identity {
+    if (this.#now() >= identity.expiresAtMs) throw expired();
+    return this.current(identity);
+  }
+
   /** Makes a change hold here at once, and on other instances as soon as they hear of it. */
   async announce(change: AccessChange): Promise<void> {
     this.#apply(change);
@@ -83,7 +89,7 @@ export class LiveAccess {
       else watches.add(watch);
     }
     const cancelExpiry = this.#expiry.add(identity.expiresAtMs, () => {
-      end(unauthenticated('TOKEN_EXPIRED', 'The token has expired.'));
+      end(expired());
     });
     const stop = () => {
       cancelExpiry();
@@ -127,6 +133,10 @@ export class LiveAccess {
     }
     if (identity !== watch.identity) watch.onChange(identity);
   }
+}
+
+function expired(): WeirError {
+  return unauthenticated('TOKEN_EXPIRED', 'The token has expired.');
 }
 
 function revoked(cause?: unknown): WeirError {

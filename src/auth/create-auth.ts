@@ -1,0 +1,173 @@
+import type { AuthConfig } from '../config/schema.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type AccessRules, createAccessRules } from './access-rules.ts';
+import { createAuditFile, createAuditStdout } from './audit-file.ts';
+import { type AuditLog, createAuditLog } from './audit-log.ts';
+import { openAuthStores } from './auth-stores.ts';
+import { type Authenticator, createAuthenticator } from './authenticator.ts';
+import { type BackendIdentity, createBackendIdentity } from './backend-identity.ts';
+import { createApiKeyVerifier } from './credentials/api-keys.ts';
+import { createTickets, type Tickets } from './credentials/tickets.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
+import { ANONYMOUS } from './identity.ts';
+import { createIssuer, type Issuer } from './issuer/issuer.ts';
+import { createLoginAttempts } from './issuer/login-attempts.ts';
+import { createSigningKeys, SIGNING_ALGORITHM, type SigningKeys } from './issuer/signing-keys.ts';
+import type { UserChange } from './issuer/user-changes.ts';
+import { LiveAccess } from './revocation/live-access.ts';
+import { RoleTable } from './role-table.ts';
+import { createTokenMemory } from './token/token-memory.ts';
+import type { TrustedIssuer } from './token/trusted-issuer.ts';
+import { createTokenVerifier } from './token/verify-token.ts';
+import { toTrustedIssuer } from './trusted-issuers.ts';
+import { openUsers, type Users } from './users.ts';
+
+/** Everything about who calls and what they may, put together from the configuration. */
+export interface Auth {
+  readonly authenticate: Authenticator;
+  readonly access: LiveAccess;
+  readonly rules: AccessRules;
+  readonly toBackend: BackendIdentity;
+  readonly tickets: Tickets;
+  readonly keys: SigningKeys;
+  /** Undefined where Weir is not its own identity provider. */
+  readonly issuer: Issuer | undefined;
+  readonly audit: AuditLog;
+  /** Begins to hear other instances and `weir user`. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_ISSUER = 'weir';
+const DAY_MS = 86_400_000;
+
+/** @throws UserError where the settings contradict each other. */
+export function createAuth(config: AuthConfig, log: Log): Auth {
+  const { builtIn } = config;
+  const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+  const audit = createAudit(config, warn('the audit file cannot be written'));
+  const stores = openAuthStores(builtIn?.store ?? 'memory', warn('Redis cannot be asked'));
+  const expiry = new ExpiryQueue();
+  const access = new LiveAccess(stores.feed, expiry);
+  const keys = createSigningKeys({
+    store: stores.keys,
+    rotateEveryMs: builtIn?.rotateKeysEvery ?? DAY_MS,
+  });
+  const users = builtIn && openUsers(builtIn);
+  const issuer = builtIn && users && createBuiltIn(builtIn, users);
+  const trusted = config.issuers.map((trustedIssuer) =>
+    toTrustedIssuer(trustedIssuer, warn(`the keys of ${trustedIssuer.issuer} cannot be read`)),
+  );
+  const verify = createTokenVerifier({
+    issuers: builtIn === undefined ? trusted : [...trusted, toOwnIssuer(builtIn, keys)],
+    maxTokenBytes: config.maxTokenSize,
+  });
+  const tickets = createTickets({ store: stores.tickets, ttlMs: config.ticketTtl });
+  const authenticate = createAuthenticator({
+    tokens: createTokenMemory({ verify }),
+    apiKeys: createApiKeyVerifier(
+      config.apiKeys.map(({ expires, ...key }) => ({ ...key, expiresAtMs: expires })),
+    ),
+    tickets,
+    certificates: config.certificates,
+    access,
+  });
+
+  function createBuiltIn(own: NonNullable<AuthConfig['builtIn']>, store: Users): Issuer {
+    return createIssuer({
+      issuer: own.issuer,
+      audience: own.audience,
+      users: () => store,
+      sessions: stores.sessions,
+      keys,
+      attempts: createLoginAttempts({
+        counter: stores.attempts,
+        perAccount: own.login.attemptsPerAccount,
+        perAddress: own.login.attemptsPerAddress,
+        windowMs: own.login.window,
+      }),
+      access,
+      accessTokenTtlMs: own.accessTokenTtl,
+      sessionTtlMs: own.sessionTtl,
+    });
+  }
+
+  function onUserChange(change: UserChange): void {
+    const done =
+      change.kind === 'signedOut'
+        ? issuer?.endAllSessions(change.name)
+        : issuer?.announceRoles(change.name, change.roles);
+    done?.catch(warn('a change of a user could not be announced'));
+    audit.record({
+      action: change.kind === 'signedOut' ? 'user.signedOut' : 'user.rolesChanged',
+      outcome: 'success',
+      requestId: undefined,
+      actor: 'weir user',
+      address: undefined,
+      target: change.name,
+    });
+  }
+
+  return {
+    // Where nothing is asked, a credential is not looked at either.
+    authenticate: config.mode === 'off' ? () => ANONYMOUS : authenticate,
+    access,
+    rules: createAccessRules({
+      mode: config.mode,
+      roles: createRoleTable(config),
+      overrides: config.access,
+    }),
+    toBackend: createBackendIdentity(config.toBackend, {
+      issuer: builtIn?.issuer ?? DEFAULT_ISSUER,
+      keys,
+    }),
+    tickets,
+    keys,
+    issuer,
+    audit,
+    async start() {
+      await access.start();
+      await users?.watch(onUserChange, warn('the user file cannot be read'));
+    },
+    async close() {
+      expiry.close();
+      users?.close();
+      await access.close();
+      await stores.close();
+      await audit.close();
+    },
+  };
+}
+
+function createRoleTable({ roles }: AuthConfig): RoleTable {
+  try {
+    return new RoleTable(roles);
+  } catch (cause) {
+    throw new UserError(`auth.roles: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+function createAudit({ audit }: AuthConfig, onError: (error: unknown) => void): AuditLog {
+  const { file, stdout } = audit;
+  const sinks = stdout ? [createAuditStdout()] : [];
+  if (file === undefined) return createAuditLog(sinks);
+  const { path, maxSize, keep } = file;
+  return createAuditLog([...sinks, createAuditFile({ path, maxBytes: maxSize, keep, onError })]);
+}
+
+/** What Weir trusts of its own tokens: no skew, and nothing but access tokens. */
+function toOwnIssuer(own: NonNullable<AuthConfig['builtIn']>, keys: SigningKeys): TrustedIssuer {
+  return {
+    issuer: own.issuer,
+    audiences: [own.audience],
+    algorithms: [SIGNING_ALGORITHM],
+    keys: keys.source,
+    types: ['at+jwt'],
+    // Several instances have several clocks; one has the clock that wrote the token.
+    clockSkewMs: typeof own.store === 'object' && 'redis' in own.store ? 2_000 : 0,
+    rolesClaim: ['roles'],
+    permissionsClaim: ['scope'],
+    roleNames: undefined,
+  };
+}
