@@ -61,7 +61,8 @@ export function toFrame(message: Uint8Array): Buffer {
   return Buffer.concat([head, message]);
 }
 
-function findMethod({ service, method }: BenchCall): DescMethod {
+/** The descriptor of the method that a call is of. */
+export function findMethod({ service, method }: BenchCall): DescMethod {
   const found = contract()
     .getService(service)
     ?.methods.find(({ name }) => name === method);

@@ -23,7 +23,7 @@ function instrument(index: number): JsonValue {
     name: `Société Générale des Instruments n° ${index}, Class "A" Common Stock`,
     tick: 0.01,
     sharesOutstanding: String(15_000_000_000n + BigInt(index)),
-    feedId: 3_735_928_559 - index,
+    feedId: 1_735_928_559 - index,
     listingId: String(12_297_829_382_473_034_410n + BigInt(index)),
     priceExponent: -4,
     epochOffsetNs: String(-1_700_000_000_000_000_000n - BigInt(index)),
