@@ -56,6 +56,11 @@ export async function arrivalOf(
   return line;
 }
 
+/** How many calls that carry `x-test-tag: tag` have arrived so far. */
+export function arrivals({ child }: BackendProcess, tag: string): number {
+  return child.lines.filter((line) => line.event === 'call' && tagOf(line) === tag).length;
+}
+
 function tagOf({ metadata }: Line): unknown {
   if (typeof metadata !== 'object' || metadata === null || !('x-test-tag' in metadata)) return '';
   return String(metadata['x-test-tag']);
