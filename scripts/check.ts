@@ -5,6 +5,7 @@ const STEPS = [
   ['biome', 'check', '--error-on-warnings', '.'],
   ['buf', 'lint'],
   ['tsc', '--project', '.'],
+  ['tsc', '--project', 'examples/trading-screen'],
   ['vitest', 'run', '--dir', 'src'],
 ] as const;
 

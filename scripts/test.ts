@@ -8,6 +8,7 @@ const CHECKS = [
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['contract lint', 'buf', 'lint'],
   ['types', 'tsc', '--project', '.'],
+  ['types of the trading screen', 'tsc', '--project', 'examples/trading-screen'],
 ] as const;
 
 const results = mkdtempSync(join(tmpdir(), 'weir-test-'));
