@@ -44,7 +44,7 @@ export class SocketSubscription implements PumpSink {
   }
 
   onEnd(): void {
-    this.#end(stoppedFrame(this.#options.head));
+    this.#end(undefined);
   }
 
   onFailure(thrown: unknown): void {
@@ -59,7 +59,7 @@ export class SocketSubscription implements PumpSink {
 
   /** The client sent `subscription.stop`. */
   stop(): void {
-    this.#end(stoppedFrame(this.#options.head));
+    this.#end(undefined);
     this.#options.call.cancellation.cancel(
       new WeirError('CANCELLED', 'The caller left the subscription.'),
     );
@@ -70,10 +70,13 @@ export class SocketSubscription implements PumpSink {
     this.#pump?.resume();
   }
 
-  #end(lastFrame: string): void {
+  #end(error: string | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.outbox.push(lastFrame);
+    const { head, outbox } = this.#options;
+    if (error !== undefined) outbox.push(error);
+    // Clients take an error for the end already; the stock server says `stopped` after it all the same.
+    outbox.push(stoppedFrame(head));
     this.#pump?.stop();
     this.#options.onEnded();
   }
