@@ -140,8 +140,9 @@ export class Connection {
     }
     if (this.#awaitsParams) this.#onFirstFrame(text);
     else this.#onFrame(text);
-    // A client that asks without reading the answers is not listened to until it reads.
-    if (this.#outbox.full) this.#webSocket.pause();
+    // A client that asks without reading the answers is not listened to until it reads. One that is being
+    // closed is: its close frame ends the handshake.
+    if (this.#outbox.full && this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.pause();
   }
 
   #onFirstFrame(text: string): void {

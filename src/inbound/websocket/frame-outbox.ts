@@ -30,8 +30,9 @@ export class FrameOutbox implements Flushable {
     return this.#socket.writableLength + this.#characters;
   }
 
+  /** A closed outbox is full for good, or a source that is always ready would be pulled without end. */
   get full(): boolean {
-    return this.bufferedBytes > this.#maxBytes;
+    return this.#closed || this.bufferedBytes > this.#maxBytes;
   }
 
   push(text: string): void {
