@@ -142,7 +142,9 @@ export class Connection {
     else this.#onFrame(text);
     // A client that asks without reading the answers is not listened to until it reads. One that is being
     // closed is: its close frame ends the handshake.
-    if (this.#outbox.full && this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.pause();
+    if (this.#outbox.full && this.#webSocket.readyState === this.#webSocket.OPEN) {
+      this.#webSocket.pause();
+    }
   }
 
   #onFirstFrame(text: string): void {
