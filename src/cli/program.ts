@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { check } from './check.ts';
-import { generate } from './generate.ts';
-import { routes } from './routes.ts';
-import { serve } from './serve.ts';
 
-/** The command line of Weir. */
+/**
+ * The command line of Weir. Each command is loaded when it is run: the generator brings a whole TypeScript
+ * compiler, which a gateway must not carry.
+ */
 export function createProgram(): Command {
   const program = new Command('weir')
     .description('A gateway that turns gRPC contracts into a typed tRPC API.')
@@ -15,20 +14,32 @@ export function createProgram(): Command {
 
   withConfig(program.command('serve'))
     .description('run the gateway until it is told to stop')
-    .action(({ config }: { config: string }) => serve(config));
+    .action(async ({ config }: { config: string }) => {
+      const { serve } = await import('./serve.ts');
+      await serve(config);
+    });
   withConfig(program.command('check'))
     .description('check configuration and contracts, and run nothing')
-    .action(({ config }: { config: string }) => check(config));
+    .action(async ({ config }: { config: string }) => {
+      const { check } = await import('./check.ts');
+      await check(config);
+    });
   withConfig(program.command('routes'))
     .description('list every procedure: path, kind, upstream, access')
-    .action(({ config }: { config: string }) => routes(config));
+    .action(async ({ config }: { config: string }) => {
+      const { routes } = await import('./routes.ts');
+      await routes(config);
+    });
   withConfig(program.command('generate'))
     .description('write the typed tRPC client of the contracts')
     .requiredOption(
       '-o, --out <folder>',
       'the folder to write; an earlier client there is replaced',
     )
-    .action(({ config, out }: { config: string; out: string }) => generate(config, out));
+    .action(async ({ config, out }: { config: string; out: string }) => {
+      const { generate } = await import('./generate.ts');
+      await generate(config, out);
+    });
 
   program.addHelpText(
     'after',

@@ -12,11 +12,19 @@ export function candidatesOf(
   now: number,
   panicThreshold: number,
 ): readonly Endpoint[] {
+  if (areAllAvailable(endpoints, now)) return endpoints;
   const available = endpoints.filter((endpoint) => isAvailable(endpoint, now));
-  if (available.length === endpoints.length) return endpoints;
   const looksHealthy = endpoints.filter(
     ({ health, ejectedUntil }) => health !== 'unhealthy' && ejectedUntil <= now,
   ).length;
   if (looksHealthy >= endpoints.length * panicThreshold) return available;
   return endpoints.filter((endpoint) => endpoint.breaker.mayEnter());
+}
+
+/** The usual case, and asked on every call: it makes no list. */
+function areAllAvailable(endpoints: readonly Endpoint[], now: number): boolean {
+  for (const endpoint of endpoints) {
+    if (!isAvailable(endpoint, now)) return false;
+  }
+  return true;
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { candidatesOf } from './candidates.ts';
+import type { CheckedHealth, Endpoint } from './endpoint.ts';
+import type { Transport } from './transport/transport.ts';
+
+const NOW = 1_000;
+
+interface Given {
+  readonly health?: CheckedHealth;
+  readonly ejectedUntil?: number;
+  readonly breakerOpen?: boolean;
+}
+
+function endpoint(address: string, given: Given = {}): Endpoint {
+  return {
+    target: { address, weight: 1, zone: '', version: '' },
+    transport: {} as Transport,
+    breaker: {
+      state: { name: 'closed' },
+      mayEnter: () => given.breakerOpen !== true,
+      enter: () => undefined,
+    },
+    inFlight: 0,
+    health: given.health ?? 'unknown',
+    ejectedUntil: given.ejectedUntil ?? 0,
+    since: Number.NEGATIVE_INFINITY,
+  };
+}
+
+const DOWN: Given = { health: 'unhealthy' };
+const EJECTED: Given = { ejectedUntil: NOW + 1 };
+const OPEN: Given = { breakerOpen: true };
+
+test.each<[string, Given[], number, string]>([
+  ['everyone serves', [{}, {}, {}], 0.5, 'abc'],
+  ['an ejection that is over', [{ ejectedUntil: NOW }, {}], 0.5, 'ab'],
+  ['one is unhealthy, one ejected, one broken', [DOWN, EJECTED, OPEN, {}, {}, {}], 0.5, 'def'],
+  ['fewer than half look healthy: panic', [DOWN, DOWN, {}], 0.5, 'abc'],
+  ['half look healthy: no panic', [DOWN, {}], 0.5, 'b'],
+  ['all look unhealthy: panic', [DOWN, EJECTED], 0.5, 'ab'],
+  ['panic switched off', [DOWN, DOWN], 0, ''],
+  ['open breakers hold in a panic too', [DOWN, DOWN, OPEN], 0.5, 'ab'],
+  ['all breakers open', [OPEN, OPEN], 0.5, ''],
+  ['nobody there', [], 0.5, ''],
+])('%s', (_, given, panicThreshold, expected) => {
+  const endpoints = given.map((each, index) => endpoint('abcdef'[index] ?? '', each));
+  const candidates = candidatesOf(endpoints, NOW, panicThreshold);
+  expect(candidates.map(({ target }) => target.address).join('')).toBe(expected);
+});
