@@ -24,11 +24,11 @@ const CODE_BY_RESET = new Map<number, GrpcCode>([
   [ERROR_CODE.INADEQUATE_SECURITY, 'PERMISSION_DENIED'],
 ]);
 
-export function statusFromHttp(httpStatus: number): WeirError {
+export function statusFromHttp(httpStatus: number, metadata: Metadata = []): WeirError {
   return new WeirError(
     CODE_BY_HTTP_STATUS.get(httpStatus) ?? 'UNKNOWN',
     `The backend answered with HTTP status ${httpStatus} and no gRPC status.`,
-    { origin: 'backend' },
+    { origin: 'backend', metadata },
   );
 }
 
@@ -42,12 +42,13 @@ export function statusFromTrailers(
   headers: Metadata,
 ): WeirError | undefined {
   if (trailers.grpcStatus === 0) return undefined;
-  if (trailers.grpcStatus === -1) return statusFromHttp(httpStatus);
+  const metadata = headers.length === 0 ? trailers.metadata : headers.concat(trailers.metadata);
+  if (trailers.grpcStatus === -1) return statusFromHttp(httpStatus, metadata);
   const code = Number.isNaN(trailers.grpcStatus) ? 'UNKNOWN' : toGrpcCode(trailers.grpcStatus);
   const details = trailers.statusDetails;
   return new WeirError(code, percentDecode(trailers.grpcMessage ?? ''), {
     origin: 'backend',
-    metadata: headers.length === 0 ? trailers.metadata : headers.concat(trailers.metadata),
+    metadata,
     ...(details !== undefined && { statusDetails: Buffer.from(details, 'base64') }),
   });
 }
