@@ -95,6 +95,8 @@ export class RawPeer {
   /** How many connections the server had before this one. */
   readonly index: number;
   readonly received: Frame[] = [];
+  /** False forgets frames once taken, for long runs. */
+  keepReceived = true;
   #buffered = Buffer.alloc(0);
   #prefaceSeen = false;
   #taken = 0;
@@ -122,6 +124,10 @@ export class RawPeer {
       while (this.#taken < this.received.length) {
         const candidate = this.received[this.#taken++];
         if (candidate !== undefined && fits(candidate)) return candidate;
+      }
+      if (!this.keepReceived) {
+        this.received.length = 0;
+        this.#taken = 0;
       }
       if (this.#ended) return undefined;
       await new Promise<void>((resolve) => {
