@@ -9,6 +9,8 @@ export const FIGURES = [
   'p99AtLoadMs',
   'cpuUsPerCall',
   'rssMb',
+  /** Between the first hundred thousand calls of a million and the last. */
+  'rssGrowthMb',
   /** P50 above that of a direct gRPC call. */
   'addedP50Ms',
   'rssKbPerIdleSocket',

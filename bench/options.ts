@@ -3,6 +3,7 @@ import type { Timing } from './scenario.ts';
 
 export interface Options {
   readonly timing: Timing;
+  readonly quick: boolean;
   /** File for the JSON report. */
   readonly json: string | undefined;
   /** Names of scenarios and subjects; empty: all. */
@@ -15,7 +16,7 @@ const QUICK: Timing = { rounds: 1, warmUpSeconds: 1, seconds: 1 };
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick              one short round of everything, under three minutes
+  --quick              one short round of everything but the longest, under three minutes
   --only a,b           these scenarios only
   --subjects a,b       these subjects only
   --rounds N           default 3, with --quick 1
@@ -40,6 +41,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (values.help) return 'help';
   const timing = values.quick ? QUICK : FULL;
   return {
+    quick: values.quick,
     timing: {
       rounds: toCount('rounds', values.rounds, timing.rounds),
       warmUpSeconds: timing.warmUpSeconds,

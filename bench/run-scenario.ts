@@ -34,19 +34,29 @@ export async function runScenario(
   const backendRounds: Figures[] = [];
   const rounds = new Map<Subject, Figures[]>();
 
-  async function start(subject: Subject): Promise<RunningSubject> {
+  async function launch(subject: Subject): Promise<void> {
     const command = subject.commands[scenario.setup];
     if (!command) throw new Error(`${subject.name} does not serve ${scenario.setup}.`);
     const stage = { ...scenario, backendPort: backend.port, weir: scenario.weir ?? {} };
-    const running = await startSubject(subject, command, stage);
-    started.set(subject, running);
-    await scenario.getReady(running, timing);
+    started.set(subject, await startSubject(subject, command, stage));
+  }
+
+  function runningOf(subject: Subject): RunningSubject {
+    const running = started.get(subject);
+    if (!running) throw new Error(`${subject.name} is not running.`);
     return running;
   }
 
   async function stop(subject: Subject): Promise<void> {
     await started.get(subject)?.process.stop();
     started.delete(subject);
+  }
+
+  /** Does something with each of the subjects that are still in, and leaves out those that fail. */
+  async function withEach(work: (subject: Subject) => Promise<void>): Promise<void> {
+    for (const subject of [...rounds.keys()]) {
+      await work(subject).catch((error: unknown) => leaveOut(subject, error));
+    }
   }
 
   async function leaveOut(subject: Subject, error: unknown): Promise<void> {
@@ -62,25 +72,33 @@ export async function runScenario(
   for (const subject of subjects) {
     if (!subject.commands[scenario.setup] || !scenario.fits(subject.protocol)) continue;
     rounds.set(subject, []);
-    if (scenario.startsAnew) continue;
-    await start(subject).catch((error: unknown) => leaveOut(subject, error));
+  }
+  if (!scenario.startsAnew) {
+    // Side by side, for they take seconds to start and nothing is measured yet.
+    const launched = new Map([...rounds.keys()].map((subject) => [subject, launch(subject)]));
+    await Promise.allSettled(launched.values());
+    await withEach(async (subject) => {
+      await launched.get(subject);
+      await scenario.getReady(runningOf(subject), timing);
+    });
   }
 
-  for (let round = 0; round < timing.rounds; round++) {
+  for (let round = 0; round < (scenario.once ? 1 : timing.rounds); round++) {
     const direct = (await scenario.measureBackend?.(backend.port, timing)) ?? {};
     if (scenario.measureBackend) backendRounds.push(direct);
-    for (const [subject, measured] of rounds) {
-      try {
-        const running = started.get(subject) ?? (await start(subject));
-        measured.push(await scenario.measure({ running, timing, backend: direct }));
-        if (scenario.startsAnew) await stop(subject);
-      } catch (error) {
-        await leaveOut(subject, error);
+    await withEach(async (subject) => {
+      if (scenario.startsAnew) {
+        await launch(subject);
+        await scenario.getReady(runningOf(subject), timing);
       }
-    }
+      const running = runningOf(subject);
+      const figures = await scenario.measure({ running, timing, backend: direct });
+      rounds.get(subject)?.push(figures);
+      if (scenario.startsAnew) await stop(subject);
+    });
   }
 
-  for (const subject of [...started.keys()]) await stop(subject);
+  await Promise.all([...started.keys()].map(stop));
   const runs = Array.from(rounds, ([{ name }, measured]) => toRun(scenario, name, measured));
   if (backendRounds.length > 0) runs.push(toRun(scenario, BACKEND, backendRounds));
   return { runs, failures };

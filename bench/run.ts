@@ -20,8 +20,10 @@ try {
   process.exitCode = 1;
 }
 
-async function bench({ timing, json, ...names }: Options): Promise<void> {
-  const scenarios = select('scenario', await loadScenarios(), names.scenarios);
+async function bench({ timing, quick, json, ...names }: Options): Promise<void> {
+  const scenarios = select('scenario', await loadScenarios(), names.scenarios).filter(
+    ({ once }) => !(once && quick),
+  );
   const subjects = select('subject', allSubjects, names.subjects);
   prepare();
   compileContract();

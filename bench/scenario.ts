@@ -30,6 +30,8 @@ export interface Scenario {
   readonly messagesPerSecond?: number;
   /** Subjects start anew for each round, because what is measured does not go back by itself. */
   readonly startsAnew?: boolean;
+  /** Too long to repeat: one round, and none at all with `--quick`. */
+  readonly once?: boolean;
   /** False where the protocol has no such thing. */
   readonly fits: (protocol: Protocol) => boolean;
   /** Shows that the subject answers rightly, then warms it up. Throws with what came instead. */

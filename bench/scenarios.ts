@@ -15,6 +15,7 @@ const ORDER = [
   'front-only-batch-10',
   'ws-subscribers',
   'ws-10000',
+  'million-calls',
 ];
 
 /** Every scenario of the folder `scenarios/`. */

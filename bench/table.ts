@@ -19,6 +19,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'added ms', cell: median('addedP50Ms', 3) },
   { title: 'CPU µs/call', cell: median('cpuUsPerCall', 1) },
   { title: 'RSS MB', cell: median('rssMb', 0) },
+  { title: 'growth MB', cell: median('rssGrowthMb', 0) },
   { title: 'KB/idle socket', cell: median('rssKbPerIdleSocket', 1) },
   { title: 'silent', cell: median('silentStreams', 0) },
   { title: 'core 0', cell: share('subjectCore') },
