@@ -6,6 +6,8 @@ export interface Options {
   readonly quick: boolean;
   /** File for the JSON report. */
   readonly json: string | undefined;
+  /** Whether the table goes into `bench/README.md`. */
+  readonly readme: boolean;
   /** Names of scenarios and subjects; empty: all. */
   readonly scenarios: readonly string[];
   readonly subjects: readonly string[];
@@ -22,6 +24,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N           default 3, with --quick 1
   --seconds N          of each measurement; default 4, with --quick 1
   --json FILE          write the report as JSON too
+  --readme             write the table into bench/README.md
 `;
 
 /** Throws with a message for people when the arguments make no sense. */
@@ -35,6 +38,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       json: { type: 'string' },
+      readme: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -48,6 +52,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       seconds: toCount('seconds', values.seconds, timing.seconds),
     },
     json: values.json,
+    readme: values.readme,
     scenarios: toNames(values.only),
     subjects: toNames(values.subjects),
   };

@@ -6,6 +6,7 @@ import { toJsonReport } from './json-report.ts';
 import { type Options, parseOptions, select, USAGE } from './options.ts';
 import { prepare } from './prepare.ts';
 import { toRatios } from './ratios.ts';
+import { writeReadmeTable } from './readme-table.ts';
 import { type Failure, type Run, runScenario } from './run-scenario.ts';
 import { loadScenarios } from './scenarios.ts';
 import { subjects as allSubjects } from './subjects.ts';
@@ -20,7 +21,7 @@ try {
   process.exitCode = 1;
 }
 
-async function bench({ timing, quick, json, ...names }: Options): Promise<void> {
+async function bench({ timing, quick, json, readme, ...names }: Options): Promise<void> {
   const scenarios = select('scenario', await loadScenarios(), names.scenarios).filter(
     ({ once }) => !(once && quick),
   );
@@ -40,8 +41,10 @@ async function bench({ timing, quick, json, ...names }: Options): Promise<void> 
   await backend.process.stop();
 
   const ratios = toRatios(scenarios, runs);
-  console.log(`\n${toTable(runs, ratios)}`);
+  const table = toTable(runs, ratios);
+  console.log(`\n${table}`);
   for (const { scenario, subject } of failures) console.log(`Left out: ${subject} in ${scenario}.`);
   if (json !== undefined) writeFileSync(json, toJsonReport(timing, runs, ratios, failures));
+  if (readme) writeReadmeTable(table, timing);
   if (failures.length > 0) process.exitCode = 1;
 }
