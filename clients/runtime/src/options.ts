@@ -13,7 +13,7 @@ export interface WeirClientOptions {
    * or all together, as some proxies need it that hold a response back until it is whole.
    */
   readonly batch?: 'stream' | 'whole';
-  /** Default: 50, what a gateway accepts. Calls in one request. */
+  /** Calls in one request. Default: 50, half of what a gateway takes unless configured otherwise. */
   readonly maxBatchSize?: number;
   /**
    * Default: true. A subscription that ends because its backend is away (UNAVAILABLE) is subscribed again,
