@@ -1,107 +1,29 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Backends, startBackends } from '../../test/support/backends.ts';
-import { messageDefinition, serviceDefinition } from './server/definitions.ts';
+import { PlainGrpcClient, refusalOf } from '../../test/support/plain-grpc-client.ts';
 
 const BUF = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'buf');
 const QUOTES = 'market.v1.QuoteService';
 const ORDERS = 'orders.v1.OrderService';
 
 let backends: Backends;
-let clients: { [QUOTES]: Client; [ORDERS]: Client };
+let quotes: PlainGrpcClient;
+let orders: PlainGrpcClient;
 
 beforeAll(async () => {
   backends = await startBackends();
-  clients = {
-    [QUOTES]: new Client(backends.market.address, credentials.createInsecure()),
-    [ORDERS]: new Client(backends.orders.address, credentials.createInsecure()),
-  };
+  quotes = new PlainGrpcClient(QUOTES, backends.market.address);
+  orders = new PlainGrpcClient(ORDERS, backends.orders.address);
 });
 
 afterAll(async () => {
-  clients[QUOTES].close();
-  clients[ORDERS].close();
+  quotes.close();
+  orders.close();
   await backends.stop();
 });
-
-type ServiceName = keyof typeof clients;
-
-function methodOf(service: ServiceName, name: string) {
-  const method = serviceDefinition(service)[name];
-  if (method === undefined) throw new Error(`${service} has no ${name}`);
-  return { client: clients[service], ...method };
-}
-
-function metadataOf(fields: Readonly<Record<string, string>>): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
-  return metadata;
-}
-
-function unary(
-  service: ServiceName,
-  name: string,
-  request: object,
-  metadata = {},
-  deadlineMs = 5_000,
-) {
-  const { client, path, requestSerialize, responseDeserialize } = methodOf(service, name);
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  client.makeUnaryRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    metadataOf(metadata),
-    { deadline: Date.now() + deadlineMs },
-    (error, response) => (error ? reject(error) : resolve(response)),
-  );
-  return promise;
-}
-
-function serverStream(service: ServiceName, name: string, request: object, metadata = {}) {
-  const { client, path, requestSerialize, responseDeserialize } = methodOf(service, name);
-  return client.makeServerStreamRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    metadataOf(metadata),
-  );
-}
-
-function duplex(service: ServiceName, name: string) {
-  const { client, path, requestSerialize, responseDeserialize } = methodOf(service, name);
-  return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
-}
-
-function isServiceError(thrown: unknown): thrown is ServiceError {
-  return thrown instanceof Error && 'code' in thrown && 'metadata' in thrown;
-}
-
-/** The refusal with its `google.rpc.Status` details by short type name. */
-async function refusalOf(call: Promise<unknown>) {
-  const thrown = await call.then(
-    () => new Error('The call was not refused'),
-    (error: unknown) => error,
-  );
-  if (!isServiceError(thrown)) throw thrown;
-  const bytes = thrown.metadata.get('grpc-status-details-bin')[0] ?? '';
-  const status = messageDefinition('google.rpc.Status').deserialize(Buffer.from(bytes));
-  const details = 'details' in status && Array.isArray(status.details) ? status.details : [];
-  return {
-    code: thrown.code,
-    details: Object.fromEntries(
-      details.map(({ type_url, value }) => {
-        const type = String(type_url).slice('type.googleapis.com/'.length);
-        return [type.slice('google.rpc.'.length), messageDefinition(type).deserialize(value)];
-      }),
-    ),
-  };
-}
 
 const order = (changes: object = {}) => ({
   client_order_id: crypto.randomUUID(),
@@ -114,13 +36,13 @@ const order = (changes: object = {}) => ({
 
 describe('market', () => {
   test('a quote', async () => {
-    const quote = await unary(QUOTES, 'GetQuote', { symbol: 'AAPL' });
+    const quote = await quotes.unary('GetQuote', { symbol: 'AAPL' });
     expect(quote).toMatchObject({ symbol: 'AAPL', state: 'TRADING_STATE_OPEN' });
     expect(quote).toHaveProperty('sequence', expect.stringMatching(/^9\d{15}$/));
   });
 
   test('an unknown symbol is NOT_FOUND with its ErrorInfo', async () => {
-    expect(await refusalOf(unary(QUOTES, 'GetQuote', { symbol: 'NONE' }))).toMatchObject({
+    expect(await refusalOf(quotes.unary('GetQuote', { symbol: 'NONE' }))).toMatchObject({
       code: 5,
       details: { ErrorInfo: { reason: 'UNKNOWN_SYMBOL', metadata: { symbol: 'NONE' } } },
     });
@@ -130,7 +52,7 @@ describe('market', () => {
     const symbols: string[] = [];
     let page_token = '';
     do {
-      const page = await unary(QUOTES, 'ListInstruments', { page_size: 15, page_token });
+      const page = await quotes.unary('ListInstruments', { page_size: 15, page_token });
       const { instruments, next_page_token } = page as {
         instruments: { symbol: string }[];
         next_page_token: string;
@@ -145,7 +67,7 @@ describe('market', () => {
   test.each([['bm9uc2Vuc2U'], ['%%%'], ['YWZ0ZXI6Tk9ORQ']])(
     'page token %s is refused',
     async (page_token) => {
-      expect(await refusalOf(unary(QUOTES, 'ListInstruments', { page_token }))).toMatchObject({
+      expect(await refusalOf(quotes.unary('ListInstruments', { page_token }))).toMatchObject({
         code: 3,
         details: { BadRequest: { field_violations: [{ field: 'page_token' }] } },
       });
@@ -154,8 +76,7 @@ describe('market', () => {
 
   test('quotes stream until the caller leaves, and the backend sees that', async () => {
     const id = crypto.randomUUID();
-    const stream = serverStream(
-      QUOTES,
+    const stream = quotes.serverStream(
       'WatchQuotes',
       { symbols: ['AAPL', 'MSFT'] },
       { 'x-request-id': id },
@@ -174,14 +95,13 @@ describe('market', () => {
 describe('orders', () => {
   test('an order is accepted, then executed', async () => {
     const ticket = order({ quantity: 3 });
-    const executions = serverStream(
-      ORDERS,
+    const executions = orders.serverStream(
       'WatchExecutions',
       {},
       { 'x-request-id': ticket.client_order_id },
     );
     await backends.orders.saw('call', ticket.client_order_id);
-    expect(await unary(ORDERS, 'PlaceOrder', ticket)).toMatchObject({
+    expect(await orders.unary('PlaceOrder', ticket)).toMatchObject({
       order: { status: 'ORDER_STATUS_ACCEPTED', pricing: 'market' },
     });
     for await (const execution of executions) {
@@ -191,7 +111,7 @@ describe('orders', () => {
     executions.cancel();
     const { client_order_id } = ticket;
     const fields = { paths: ['status', 'average_price'] };
-    expect(await unary(ORDERS, 'GetOrder', { client_order_id, fields })).toMatchObject({
+    expect(await orders.unary('GetOrder', { client_order_id, fields })).toMatchObject({
       order: {
         status: 'ORDER_STATUS_FILLED',
         average_price: { value: expect.any(Number) },
@@ -202,7 +122,7 @@ describe('orders', () => {
 
   test('every field at fault is named', async () => {
     const wrong = order({ symbol: 'NONE', quantity: 0, market: undefined, limit: { price: -1 } });
-    const { code, details } = await refusalOf(unary(ORDERS, 'PlaceOrder', wrong));
+    const { code, details } = await refusalOf(orders.unary('PlaceOrder', wrong));
     expect(code).toBe(3);
     expect(details.BadRequest).toMatchObject({
       field_violations: [{ field: 'symbol' }, { field: 'quantity' }, { field: 'limit.price' }],
@@ -218,27 +138,15 @@ describe('orders', () => {
     ],
     ['in a halted symbol', { symbol: 'GME' }, 9, { RetryInfo: { retry_delay: { seconds: '30' } } }],
   ])('%s', async (_, changes, code, details) => {
-    expect(await refusalOf(unary(ORDERS, 'PlaceOrder', order(changes)))).toMatchObject({
+    expect(await refusalOf(orders.unary('PlaceOrder', order(changes)))).toMatchObject({
       code,
       details,
     });
   });
 
   test('an import counts what was placed and says why the rest was not', async () => {
-    const { client, path, requestSerialize, responseDeserialize } = methodOf(
-      ORDERS,
-      'ImportOrders',
-    );
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const call = client.makeClientStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      (error, answer) => (error ? reject(error) : resolve(answer)),
-    );
-    for (const each of [order(), order({ quantity: 0 }), order()]) call.write({ order: each });
-    call.end();
-    expect(await promise).toMatchObject({
+    const requests = [order(), order({ quantity: 0 }), order()].map((each) => ({ order: each }));
+    expect(await orders.clientStream('ImportOrders', requests)).toMatchObject({
       accepted: 2,
       rejected: 1,
       rejections: { 1: expect.stringContaining('INVALID_ARGUMENT') },
@@ -246,7 +154,7 @@ describe('orders', () => {
   });
 
   test('a negotiation meets half-way, then agrees', async () => {
-    const call = duplex(ORDERS, 'Negotiate');
+    const call = orders.bidi('Negotiate');
     const steps: unknown[] = [];
     call.write({ offer: { symbol: 'AAPL', side: 'SIDE_BUY', quantity: '50000', price: 100 } });
     for await (const step of call) {
@@ -263,8 +171,7 @@ describe('orders', () => {
 describe('every backend', () => {
   test('a deadline ends the work', async () => {
     const id = crypto.randomUUID();
-    const call = unary(
-      QUOTES,
+    const call = quotes.unary(
       'GetQuote',
       { symbol: 'AAPL' },
       { 'x-request-id': id, 'x-sample-delay-ms': '60000' },
@@ -282,13 +189,12 @@ describe('every backend', () => {
     ['x-sample-delay-ms', 'soon', 3],
   ])('%s: %s fails with status %i', async (name, value, code) => {
     expect(
-      await refusalOf(unary(QUOTES, 'GetQuote', { symbol: 'AAPL' }, { [name]: value })),
+      await refusalOf(quotes.unary('GetQuote', { symbol: 'AAPL' }, { [name]: value })),
     ).toMatchObject({ code });
   });
 
   test('a stream fails after as many messages as asked for', async () => {
-    const stream = serverStream(
-      QUOTES,
+    const stream = quotes.serverStream(
       'WatchQuotes',
       { symbols: ['AAPL'] },
       { 'x-sample-fail': 'DATA_LOSS', 'x-sample-fail-after': '2' },
