@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '..');
 const TEST_PACKAGES = [
   { package: 'chromium', program: 'chromium' },
   { package: 'redis-server', program: 'redis-server' },
+  // Certificates of the wire tests.
+  { package: 'openssl', program: 'openssl' },
   // For the native server of the wire tests.
   { package: 'g++', program: 'g++' },
   { package: 'pkg-config', program: 'pkg-config' },

@@ -82,15 +82,19 @@ const STATUS = block(
 const MANY = Buffer.concat(Array.from({ length: 20 }, () => message(Buffer.alloc(100))));
 
 /** A server that ends each call as its last message asks. */
-export function startMixedServer(): Promise<RawServer> {
-  return startRawPeer(async (peer) => {
+export async function startMixedServer(): Promise<RawServer> {
+  const server = await startRawPeer(async (peer) => {
     greet(peer, setting(3, 200));
     peer.keepReceived = false;
     for (let requests = 1; ; requests += 1) {
       const last = await peer.next(
         ({ type, flags }) => type === TYPE.data && (flags & END_STREAM) !== 0,
       );
-      if (last === undefined) return;
+      if (last === undefined) {
+        // A server that remembered its peers would look like a leak of the client.
+        server.peers.splice(server.peers.indexOf(peer), 1);
+        return;
+      }
       peer.send(answerFor(last.payload.subarray(5).toString(), last.streamId));
       peer.send(frame(TYPE.windowUpdate, 0, 0, uint32(Math.max(1, 2 * last.payload.length))));
       if (requests % REQUESTS_PER_CONNECTION === 0) {
@@ -99,6 +103,7 @@ export function startMixedServer(): Promise<RawServer> {
       }
     }
   });
+  return server;
 }
 
 function answerFor(kind: string, streamId: number): Buffer {

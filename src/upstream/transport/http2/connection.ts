@@ -24,6 +24,9 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
 const MAX_FRAME_SIZE = 64 * 1024;
 
+/** How long a closed connection may still take to hand over its last octets. */
+const LINGER_MS = 1_000;
+
 export type ConnectionState =
   /** The socket, TLS, and the peer's SETTINGS are awaited. */
   | { readonly kind: 'connecting' }
@@ -338,13 +341,18 @@ export class Connection implements StreamHost {
     this.writer.close();
     // What was written before, a GOAWAY above all, still leaves if the peer reads it soon.
     this.#socket.destroySoon();
-    setTimeout(() => this.#socket.destroy(), 1_000).unref();
+    setTimeout(destroySocket, LINGER_MS, this.#socket).unref();
     const unwritten = connectionLost(error.message, true, this.#cause);
     for (const stream of [...this.streams.values()]) {
       stream.onLost(stream.id > this.#lastFlushedId ? unwritten : error, false);
     }
     this.#events.onClosed(this, error, wasOpen);
   }
+}
+
+// On its own, so that the timer holds the socket alone and not the connection with its buffers.
+function destroySocket(socket: Socket): void {
+  socket.destroy();
 }
 
 function headersRefused(limit: number): WeirError {

@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ResolvedOptions } from './options.ts';
 
 /** Octets are valid only during the call. */
@@ -54,7 +54,8 @@ export class EndpointSockets {
       ...(cert !== undefined && { cert: toBuffer(cert) }),
       ...(key !== undefined && { key: toBuffer(key) }),
       // SNI carries names only (RFC 6066 §3); an address is still checked against the certificate.
-      ...(isIP(name) === 0 ? { servername: name } : { host: name }),
+      ...(isIP(name) === 0 && { servername: name }),
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
       ALPNProtocols: ['h2'],
       ...(this.#session !== undefined && { session: this.#session }),
     });
