@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { type Flushable, flushAfterTick } from '../tick-flush.ts';
 import { encodeTextFrames } from './text-frames.ts';
 
@@ -11,7 +11,7 @@ import { encodeTextFrames } from './text-frames.ts';
  * and its own control frames are written whole as well.
  */
 export class FrameOutbox implements Flushable {
-  readonly #socket: Duplex;
+  readonly #socket: Writable;
   readonly #maxBytes: number;
   readonly #onRoom: () => void;
   #texts: string[] = [];
@@ -20,7 +20,7 @@ export class FrameOutbox implements Flushable {
   #blocked = false;
   #closed = false;
 
-  constructor(socket: Duplex, maxBytes: number, onRoom: () => void) {
+  constructor(socket: Writable, maxBytes: number, onRoom: () => void) {
     this.#socket = socket;
     this.#maxBytes = maxBytes;
     this.#onRoom = onRoom;
