@@ -90,4 +90,4 @@ const client = createTRPCClient<AppRouter>({ links: [] });\n`;
   console.log(record);
   expect(stdout.match(/error TS.*/g)).toBeNull();
   expect(record.types).toBeGreaterThan(0);
-});
+}, 120_000);

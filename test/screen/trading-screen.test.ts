@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BackendProcess, type Backends, startBackends } from '../support/backends.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { GatewayProcess } from '../support/gateway.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+
+// A browser, a gateway and two backends may have to share one busy core.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const built = mkdtempSync(join(tmpdir(), 'weir-screen-'));
 let backends: Backends;
@@ -45,7 +48,7 @@ beforeEach(async () => {
   faults = [];
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   // Below the test's own limit, so that a failure names the step it waited for.
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('request', (request) => {
     if (!request.url().startsWith(gateway.url)) faults.push(`asked for ${request.url()}`);
