@@ -1,13 +1,19 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
 import { loadContracts } from './contract/load-contracts.ts';
 import type { WeirError } from './errors.ts';
 import { createAssets } from './inbound/assets.ts';
+import { createAuthFront } from './inbound/auth/auth-front.ts';
+import { createPeerOf } from './inbound/client-address.ts';
+import { createCors } from './inbound/cors.ts';
 import { createHealth } from './inbound/health.ts';
 import { createTrpcHttpFront } from './inbound/http/http-front.ts';
+import { createListener } from './inbound/listener.ts';
 import { createRequestIds } from './inbound/request-id.ts';
+import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
 import { UserError } from './lib/user-error.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
@@ -16,6 +22,7 @@ import { recordRefusal } from './pipeline/record-refusal.ts';
 import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
+import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.ts';
 import type { Log } from './telemetry/log.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
 import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
@@ -49,7 +56,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   }
   const auth = createAuth(config.auth, log);
   const onRefused = recordRefusal(auth.audit);
-  const procedures = createProcedures({
+  const contractProcedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),
     validator: requireSoundRules(snapshot),
@@ -62,11 +69,16 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     }),
     metadata: createMetadataRules(config.metadata),
   });
+  const procedures: ProcedureTable = new Map([
+    ...contractProcedures,
+    [RENEW_PATH, createRenewProcedure(auth)],
+  ]);
 
   let draining = false;
   const newRequestId = createRequestIds();
   const { limits } = config;
-  const frontOptions = { procedures: () => procedures, newRequestId };
+  const peerOf = createPeerOf(config.server.trustedProxies);
+  const frontOptions = { procedures: () => procedures, newRequestId, peerOf };
   const httpFront = createTrpcHttpFront({
     ...frontOptions,
     limits: {
@@ -97,14 +109,31 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     timeoutMs: config.health.timeout,
     isDraining: () => draining,
   });
+  const { origins, credentials, maxAge } = config.cors;
+  const cors = createCors({ origins, credentials, maxAgeMs: maxAge });
+  const handleAuth = createAuthFront({
+    ...auth,
+    cookies: {
+      secure: config.auth.builtIn?.cookies.secure ?? true,
+      domain: config.auth.builtIn?.cookies.domain,
+    },
+    peerOf,
+    newRequestId,
+  });
   const serveAsset = createAssets(config.assets);
   const trpcPrefix = `${config.server.trpcPath}/`;
 
   function route(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '/';
+    // Browsers name the origin of every page that is not Weir's own; nobody else pays for this.
+    if (request.headers.origin !== undefined && cors.handle(request, response)) return;
     if (url.startsWith(trpcPrefix)) {
       httpFront.handle(request, response, url.slice(trpcPrefix.length));
-    } else if (pathOf(url) === '/health') {
+      return;
+    }
+    setSecurityHeaders(response, config.server.tls !== undefined);
+    if (handleAuth(request, response, pathOf(url))) return;
+    if (pathOf(url) === '/health') {
       answerHealth(response).catch((error: unknown) => {
         log.error({ err: error }, 'health check failed');
         response.destroy();
@@ -117,12 +146,14 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   }
 
   // Node's own limit on headers guards the URL too, so it must not be the smaller one.
-  const server = createServer({ maxHeaderSize: limits.maxUrl + 16_384 }, route);
+  const server = createListener(config.server.tls, limits.maxUrl + 16_384, route);
   server.on('upgrade', (request, socket, head) => {
-    if (pathOf(request.url ?? '/') === config.server.trpcPath) {
-      webSocketFront.handleUpgrade(request, socket, head);
+    if (pathOf(request.url ?? '/') !== config.server.trpcPath) {
+      refuseUpgrade(socket, '404 Not Found');
+    } else if (!cors.allowsUpgrade(request)) {
+      refuseUpgrade(socket, '403 Forbidden');
     } else {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      webSocketFront.handleUpgrade(request, socket, head);
     }
   });
 
@@ -135,7 +166,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
       });
       server.listen(port, host, resolve);
     });
-    return { url: toUrl(server.address()) };
+    return { url: toUrl(server.address(), config.server.tls !== undefined) };
   }
 
   async function close(): Promise<void> {
@@ -158,15 +189,19 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   return { procedures, listen, close };
 }
 
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
 }
 
-function toUrl(address: AddressInfo | string | null): string {
+function toUrl(address: AddressInfo | string | null, overTls: boolean): string {
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${overTls ? 'https' : 'http'}://${host}:${address.port}`;
 }
 
 /** Codes that are a caller's affair; everything else is worth an operator's look. */

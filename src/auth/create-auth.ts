@@ -28,6 +28,7 @@ export interface Auth {
   readonly authenticate: Authenticator;
   readonly access: LiveAccess;
   readonly rules: AccessRules;
+  readonly roles: RoleTable;
   readonly toBackend: BackendIdentity;
   readonly tickets: Tickets;
   readonly keys: SigningKeys;
@@ -48,6 +49,7 @@ export function createAuth(config: AuthConfig, log: Log): Auth {
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
   const stores = openAuthStores(builtIn?.store ?? 'memory', warn('Redis cannot be asked'));
+  const roles = createRoleTable(config);
   const expiry = new ExpiryQueue();
   const access = new LiveAccess(stores.feed, expiry);
   const keys = createSigningKeys({
@@ -113,9 +115,10 @@ export function createAuth(config: AuthConfig, log: Log): Auth {
     // Where nothing is asked, a credential is not looked at either.
     authenticate: config.mode === 'off' ? () => ANONYMOUS : authenticate,
     access,
+    roles,
     rules: createAccessRules({
       mode: config.mode,
-      roles: createRoleTable(config),
+      roles,
       overrides: config.access,
     }),
     toBackend: createBackendIdentity(config.toBackend, {

@@ -24,6 +24,7 @@ test('fills in every default and makes paths absolute', () => {
   expect(config.server).toEqual({
     host: '127.0.0.1',
     port: 4000,
+    trustedProxies: [],
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
     drainJitter: 2_000,

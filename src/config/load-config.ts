@@ -67,6 +67,14 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   const optional = (path: string | undefined) => (path === undefined ? undefined : absolute(path));
   return {
     ...config,
+    server: {
+      ...config.server,
+      tls: config.server.tls && {
+        certificate: absolute(config.server.tls.certificate),
+        key: absolute(config.server.tls.key),
+        clientCa: optional(config.server.tls.clientCa),
+      },
+    },
     contracts: config.contracts.map((source) =>
       'folder' in source
         ? { folder: absolute(source.folder) }

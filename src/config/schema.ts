@@ -3,6 +3,31 @@ import { authSection } from './auth-section.ts';
 import { byteSize, count, duration, headerName } from './units.ts';
 import { upstreamSection } from './upstream-section.ts';
 
+const addressRange = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'expected an address or a range such as "10.0.0.0/8"',
+);
+
+/** Which pages of other origins may call. Without it only pages that Weir itself serves. */
+const cors = z
+  .strictObject({
+    origins: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^https?:\/\/(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?$/,
+            'expected an origin such as "https://app.example", "https://*.example" or "http://localhost:*"',
+          ),
+      )
+      .default([]),
+    /** Lets those pages send cookies. */
+    credentials: z.boolean().default(true),
+    /** How long browsers remember a preflight. */
+    maxAge: duration().prefault('2h'),
+  })
+  .prefault({});
+
 const server = z
   .strictObject({
     /** Loopback, because a gateway that nobody secured yet should not be reachable. */
@@ -14,6 +39,17 @@ const server = z
       .string()
       .regex(/^\/[\w/-]*\w$/, 'expected a path such as "/trpc"')
       .default('/trpc'),
+    /** TLS ends at Weir where it has a certificate. PEM files. */
+    tls: z
+      .strictObject({
+        certificate: z.string(),
+        key: z.string(),
+        /** Authorities of client certificates; asks every client for one. */
+        clientCa: z.string().optional(),
+      })
+      .optional(),
+    /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges. */
+    trustedProxies: z.array(addressRange).default([]),
     /** How long running calls may take to finish after SIGTERM. */
     shutdownGrace: duration().prefault('10s'),
     /** Streams and sockets are sent elsewhere within this time, each at a moment of its own. */
@@ -97,6 +133,7 @@ export const configSchema = z.strictObject({
   log,
   health,
   auth: authSection,
+  cors,
   assets: z.array(assets).default([]),
 });
 

@@ -27,6 +27,7 @@ export function createUnaryAuthenticate(
       } catch (thrown) {
         throw reported(call, thrown, options);
       }
+      call.session?.note(identity);
       return next({ ...call, identity });
     };
 }
@@ -42,6 +43,7 @@ export function createStreamAuthenticate(
       } catch (thrown) {
         throw reported(call, thrown, options);
       }
+      call.session?.note(identity);
       yield* next({ ...call, identity });
     };
 }

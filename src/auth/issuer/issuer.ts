@@ -54,6 +54,8 @@ export interface Login {
 }
 
 export interface Issuer {
+  /** The `iss` of its tokens: subjects of other issuers are other people, whatever their names. */
+  readonly name: string;
   /**
    * Signs in. Rejects with UNAUTHENTICATED, in the same words and the same time whether the account or
    * the password was wrong, and with RESOURCE_EXHAUSTED after too many attempts.
@@ -64,6 +66,8 @@ export interface Issuer {
    * Rejects with UNAUTHENTICATED; a token used before ends its whole session.
    */
   refresh(refreshToken: string, csrfToken: string | undefined): Promise<IssuedTokens>;
+  /** Ends the session of a refresh token, used or not; undefined where there is none. */
+  endByRefreshToken(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and everything issued in it; false where the subject has no such session. */
   endSession(subject: string, sessionId: string): Promise<boolean>;
   sessions(subject: string): Promise<readonly Session[]>;
@@ -135,6 +139,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
   }
 
   return {
+    name: issuer,
+
     async login({ username, password, cookies }, origin) {
       const waitMs = await attempts.begin(username, origin.address);
       if (waitMs !== undefined) {
@@ -188,6 +194,17 @@ export function createIssuer(options: IssuerOptions): Issuer {
         throw wrongRefreshToken();
       }
       return issue(user, session, next, csrfToken);
+    },
+
+    async endByRefreshToken(refreshToken) {
+      const { id, secret } = splitRefreshToken(refreshToken);
+      const next = digestOf(createSecret());
+      const rotation = await sessions.rotate(id, digestOf(secret), next, now());
+      if (rotation.outcome === 'unknown') return undefined;
+      const { session } = rotation;
+      await sessions.delete(session.subject, session.id);
+      await revokeSession(session.id);
+      return session;
     },
 
     endSession,

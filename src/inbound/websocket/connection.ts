@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import { CallerSession } from '../../auth/caller-session.ts';
 import { WeirError } from '../../errors.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
 import { overlayHeaders, toConnectionParams } from '../connection-params.ts';
@@ -34,6 +35,7 @@ export class Connection {
   readonly #calls: SocketCalls;
   readonly #openedAt = performance.now();
   #headers: Call['headers'];
+  #session = new CallerSession();
   #awaitsParams: boolean;
   #heardAt = this.#openedAt;
   #pingedAt: number | undefined;
@@ -51,6 +53,7 @@ export class Connection {
       outbox: this.#outbox,
       peer: options.peer,
       headers: () => this.#headers,
+      session: () => this.#session,
       onAnswered: () => this.#leaveWhenAnswered(),
     });
     webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
@@ -210,6 +213,8 @@ export class Connection {
   #adoptParams(data: unknown): void {
     const params = toConnectionParams(data === undefined ? {} : data);
     this.#headers = overlayHeaders(this.#options.headers, params);
+    // Whatever was renewed before belonged to the credentials of before.
+    this.#session = new CallerSession();
   }
 
   #refuse(id: RequestId | null, thrown: unknown): void {

@@ -1,3 +1,4 @@
+import type { CallerSession } from '../../auth/caller-session.ts';
 import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
@@ -19,6 +20,7 @@ export interface SocketCallsOptions {
   readonly peer: Peer;
   /** Read for every call, so that who the caller is may change while the socket lives. */
   readonly headers: () => Call['headers'];
+  readonly session: () => CallerSession;
   /** A query or mutation was answered. */
   readonly onAnswered: () => void;
 }
@@ -136,7 +138,7 @@ export class SocketCalls {
     input: unknown,
     lastEventId: string | undefined,
   ): Call {
-    const { headers, peer } = this.#options;
+    const { headers, session, peer } = this.#options;
     return {
       id,
       method,
@@ -144,6 +146,7 @@ export class SocketCalls {
       input,
       headers: headers(),
       peer,
+      session: session(),
       cancellation: new Cancellation(),
       deadline: undefined,
       lastEventId,

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from '../refusal.ts';
+
+/** 16 KiB: a password may have 1 KiB, a token 8. */
+const MAX_BYTES = 16_384;
+
+/**
+ * The JSON object in the body of a request; an empty body is an empty object. The content type is
+ * insisted on, because a form of another origin can send every other one without being asked.
+ * @throws Refusal
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+): Promise<Readonly<Record<string, unknown>>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) {
+      throw new Refusal('PAYLOAD_TOO_LARGE', `The body is longer than ${MAX_BYTES} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    if (bytes === 0 && type === undefined) return {};
+    throw new Refusal('BAD_REQUEST', 'The body must be sent as "content-type: application/json".');
+  }
+  let value: unknown;
+  try {
+    value = bytes === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Refusal('PARSE_ERROR', 'The body is not JSON.');
+  }
+  if (isObject(value)) return value;
+  throw new Refusal('BAD_REQUEST', 'The body is not a JSON object.');
+}
+
+/** The text under `name`. @throws Refusal where there is none. */
+export function requireText(
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+  maxLength: number,
+): string {
+  const value = body[name];
+  if (typeof value === 'string' && value.length <= maxLength) return value;
+  throw new Refusal(
+    'BAD_REQUEST',
+    `"${name}" is missing, not text, or longer than ${maxLength} characters.`,
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
