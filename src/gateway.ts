@@ -16,6 +16,7 @@ import { createRequestIds } from './inbound/request-id.ts';
 import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
 import { UserError } from './lib/user-error.ts';
+import { createCallerCost } from './pipeline/caller-cost.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import type { CallRecord } from './pipeline/record.ts';
 import { recordRefusal } from './pipeline/record-refusal.ts';
@@ -56,6 +57,11 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   }
   const auth = createAuth(config.auth, log);
   const onRefused = recordRefusal(auth.audit);
+  const callerCost = createCallerCost({
+    config,
+    onLimiterChange: ({ mode, reason }) =>
+      log[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
+  });
   const contractProcedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),
@@ -63,6 +69,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     upstreams,
     pipeline: createPipeline({
       config,
+      cost: callerCost.forSnapshot(snapshot),
       report: (record) => logCall(log, record),
       authenticate: { ...auth, onRefused },
       authorise: { ...auth, onRefused },
@@ -96,6 +103,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     ...frontOptions,
     limits: {
       maxSockets: limits.maxSockets,
+      maxSocketsPerAddress: config.rateLimits.concurrency.sockets,
       maxSubscriptionsPerSocket: limits.maxSubscriptionsPerSocket,
       maxCallsPerSocket: limits.maxCallsPerSocket,
       maxPayloadBytes: limits.maxBody,
@@ -106,6 +114,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   });
   const answerHealth = createHealth({
     upstreams: () => upstreams.values(),
+    limiter: () => callerCost.limiter.status,
     timeoutMs: config.health.timeout,
     isDraining: () => draining,
   });
@@ -159,6 +168,8 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
 
   async function listen(): Promise<{ url: string }> {
     await auth.start();
+    // Until gateways agree through Redis, each of them would admit as if it were alone.
+    await callerCost.limiter.ready(LIMITER_READY_MS);
     const { host, port } = config.server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
@@ -184,10 +195,14 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     await closed;
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
     await auth.close();
+    await callerCost.close();
   }
 
   return { procedures, listen, close };
 }
+
+/** A gateway whose Redis is not there serves all the same, as `rateLimits.whenRedisGone` says. */
+const LIMITER_READY_MS = 2_000;
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);

@@ -37,8 +37,13 @@ export interface Fetch {
   readonly key: string;
   readonly terms: CacheTerms;
   readonly caller: Cancellation;
-  /** Asks the backend; the JSON text of its answer. */
-  readonly load: (cancellation: Cancellation) => Promise<string>;
+  /** The caller's, on the `performance.now()` clock. */
+  readonly deadline?: number | undefined;
+  /**
+   * Asks the backend; the JSON text of its answer. `behind` when no caller waits for it, so that no
+   * caller's deadline counts.
+   */
+  readonly load: (cancellation: Cancellation, behind: boolean) => Promise<string>;
 }
 
 /** RFC 5861 §4 says 500, 502, 503 and 504; these are what becomes of them. */
@@ -94,7 +99,7 @@ export class AnswerCache {
       const started = this.#now();
       const { flight, joined } = this.#flightOf(fetch, false);
       try {
-        const answer = await flight.join(fetch.caller);
+        const answer = await flight.join(fetch.caller, fetch.deadline);
         const status = statusOf(answer, started);
         return this.#give(joined && status !== 'stale' ? 'coalesced' : status, answer);
       } catch (thrown) {
@@ -120,14 +125,18 @@ export class AnswerCache {
       if (this.#flights.get(fetch.key) === flight) this.#flights.delete(fetch.key);
     };
     const flight = new Flight<CachedAnswer>(
-      (cancellation) => this.#load(fetch, cancellation).finally(land),
+      (cancellation) => this.#load(fetch, cancellation, wanted).finally(land),
       wanted,
     );
     this.#flights.set(fetch.key, flight);
     return { flight, joined: false };
   }
 
-  async #load({ key, terms, load }: Fetch, cancellation: Cancellation): Promise<CachedAnswer> {
+  async #load(
+    { key, terms, load }: Fetch,
+    cancellation: Cancellation,
+    behind: boolean,
+  ): Promise<CachedAnswer> {
     // Loading begins when this function has returned, so that the flight is known by then.
     const shared = await this.#redis?.get(key);
     if (shared !== undefined && this.#now() < shared.freshUntil) {
@@ -135,7 +144,7 @@ export class AnswerCache {
       return shared;
     }
     try {
-      const json = await load(cancellation);
+      const json = await load(cancellation, behind);
       return this.#store(key, createCachedAnswer(json, terms, this.#now()));
     } catch (thrown) {
       const error = WeirError.from(thrown);

@@ -17,18 +17,31 @@ export class Flight<Value> {
     this.#value.catch(() => {});
   }
 
-  /** Settles however the call does, or at once as `passenger` is cancelled. */
-  join(passenger: Cancellation): Promise<Value> {
+  /**
+   * Settles however the call does, or earlier with why the passenger had to leave.
+   * @param deadline a moment on the `performance.now()` clock, undefined for none
+   */
+  join(passenger: Cancellation, deadline?: number): Promise<Value> {
     this.#passengers += 1;
     return new Promise((resolve, reject) => {
-      const stopListening = passenger.onCancel((reason) => {
+      const leave = (reason: Error) => {
+        release();
         this.#passengers -= 1;
         if (this.#passengers === 0) {
           this.#cancellation.cancel(new WeirError('CANCELLED', 'All callers of this call left.'));
         }
         reject(reason);
-      });
-      this.#value.then(resolve, reject).finally(stopListening);
+      };
+      const timer =
+        deadline === undefined
+          ? undefined
+          : setTimeout(() => leave(tooLate()), Math.max(0, deadline - performance.now()));
+      const stopListening = passenger.onCancel(leave);
+      function release(): void {
+        clearTimeout(timer);
+        stopListening();
+      }
+      this.#value.then(resolve, reject).finally(release);
     });
   }
 
@@ -36,4 +49,8 @@ export class Flight<Value> {
   get joinable(): boolean {
     return !this.#cancellation.cancelled;
   }
+}
+
+function tooLate(): WeirError {
+  return new WeirError('DEADLINE_EXCEEDED', 'The deadline passed while waiting for the answer.');
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { authSection } from './auth-section.ts';
+import { cacheSection } from './cache-section.ts';
+import { rateLimitSection } from './rate-limit-section.ts';
+import { redisSection } from './redis-section.ts';
 import { byteSize, count, duration, headerName } from './units.ts';
 import { upstreamSection } from './upstream-section.ts';
 
@@ -130,6 +133,9 @@ export const configSchema = z.strictObject({
   metadata,
   deadline,
   limits,
+  redis: redisSection,
+  rateLimits: rateLimitSection,
+  cache: cacheSection,
   log,
   health,
   auth: authSection,
@@ -145,6 +151,9 @@ type DeepReadonly<T> = T extends (infer Item)[]
 
 /** The whole configuration with every default in place. Paths are absolute, durations in milliseconds, sizes in bytes. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
+export type RedisConfig = NonNullable<Config['redis']>;
+export type RateLimitConfig = Config['rateLimits'];
+export type CacheConfig = Config['cache'];
 export type UpstreamConfig = Config['upstreams'][string];
 export type AuthConfig = Config['auth'];
 export type ContractSource = Config['contracts'][number];

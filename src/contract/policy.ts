@@ -12,6 +12,8 @@ export interface RateLimitPolicy {
   readonly burst: number;
   readonly key: 'default' | 'subject' | 'ip' | 'apiKey';
   readonly cost: number;
+  /** Taken by each message of a stream; 0 for none. */
+  readonly messageCost: number;
 }
 
 export interface RetryPolicy {
@@ -26,7 +28,9 @@ export interface RetryPolicy {
 export interface CachePolicy {
   readonly ttlMs: number;
   readonly staleWhileErrorMs: number;
+  readonly staleWhileRevalidateMs: number;
   readonly scope: 'caller' | 'public';
+  readonly tags: readonly string[];
 }
 
 export interface StreamPolicy {

@@ -132,12 +132,19 @@ function toRateLimit(limit: RateLimitOption, problems: string[]): RateLimitPolic
     problems.push('has `rate_limit` without `requests` or without `per`, such as {seconds: 1}');
     return undefined;
   }
+  const burst = limit.burst === 0 ? limit.requests : limit.burst;
+  if (limit.cost > burst) {
+    problems.push(
+      `has \`rate_limit.cost\` ${limit.cost} above its burst of ${burst}, so nobody can call it`,
+    );
+  }
   return {
     requests: limit.requests,
     perMs,
-    burst: limit.burst === 0 ? limit.requests : limit.burst,
+    burst,
     key: RATE_LIMIT_KEYS.get(limit.key) ?? 'default',
     cost: limit.cost === 0 ? 1 : limit.cost,
+    messageCost: limit.messageCost,
   };
 }
 
@@ -166,7 +173,10 @@ function toCache(cache: CacheOption): CachePolicy {
   return {
     ttlMs: cache.ttl === undefined ? 0 : toMs(cache.ttl),
     staleWhileErrorMs: cache.staleWhileError === undefined ? 0 : toMs(cache.staleWhileError),
+    staleWhileRevalidateMs:
+      cache.staleWhileRevalidate === undefined ? 0 : toMs(cache.staleWhileRevalidate),
     scope: cache.scope === CacheScope.PUBLIC ? 'public' : 'caller',
+    tags: cache.tags,
   };
 }
 

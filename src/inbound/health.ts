@@ -1,18 +1,22 @@
 import type { ServerResponse } from 'node:http';
+import type { LimiterStatus } from '../ratelimit/create-limiter.ts';
 import type { EndpointHealth } from '../upstream/health/check-health.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 export interface HealthOptions {
   readonly upstreams: () => Iterable<Upstream>;
+  readonly limiter: () => LimiterStatus;
   /** How long one backend may take to answer. */
   readonly timeoutMs: number;
   readonly isDraining: () => boolean;
 }
 
 export interface HealthReport {
-  /** `degraded`: the gateway works, and at least one endpoint of a backend does not. */
+  /** `degraded`: the gateway works, and a backend's endpoint or the Redis for its limits does not. */
   readonly status: 'ok' | 'degraded' | 'draining';
   readonly upstreams: Readonly<Record<string, readonly EndpointHealth[]>>;
+  /** How limits are enforced now; with a `reason` when that is not as configured. */
+  readonly rateLimits: LimiterStatus;
 }
 
 /**
@@ -29,8 +33,10 @@ export function createHealth(options: HealthOptions) {
     const healthy = checked.every(([, endpoints]) =>
       endpoints.every(({ status }) => status === 'SERVING'),
     );
-    const status = options.isDraining() ? 'draining' : healthy ? 'ok' : 'degraded';
-    return { status, upstreams: Object.fromEntries(checked) };
+    const rateLimits = options.limiter();
+    const whole = healthy && rateLimits.reason === undefined;
+    const status = options.isDraining() ? 'draining' : whole ? 'ok' : 'degraded';
+    return { status, upstreams: Object.fromEntries(checked), rateLimits };
   }
 
   return async function answerHealth(response: ServerResponse): Promise<void> {

@@ -5,8 +5,11 @@ import {
   createUnaryAuthenticate,
 } from './authenticate.ts';
 import { type AuthoriseOptions, createStreamAuthorise, createUnaryAuthorise } from './authorise.ts';
+import { createUnaryCache } from './cache.ts';
 import type { Call } from './call.ts';
+import type { SnapshotCost } from './caller-cost.ts';
 import { createStreamDeadline, createUnaryDeadline } from './deadline.ts';
+import { createStreamLimit, createUnaryLimit } from './limit.ts';
 import type {
   StreamHandler,
   StreamMiddleware,
@@ -19,6 +22,7 @@ import { createStreamRecord, createUnaryRecord, type Recorder } from './record.t
 export interface PipelineOptions {
   readonly config: Pick<Config, 'deadline'>;
   readonly report: Recorder;
+  readonly cost: SnapshotCost;
   readonly authenticate: AuthenticateOptions;
   readonly authorise: AuthoriseOptions;
 }
@@ -33,7 +37,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { config, report } = options;
+  const { config, report, cost } = options;
   const unary = {
     anybody: [
       // First, so that every refusal below is recorded too.
@@ -42,14 +46,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       createUnaryDeadline(config.deadline),
     ],
     authenticate: createUnaryAuthenticate(options.authenticate),
-    known: [] satisfies UnaryMiddleware<AuthenticatedCall>[],
+    known: [
+      // As soon as it is known whose call it is: one too many should cost as little as can be.
+      createUnaryLimit(cost.limit),
+    ],
     authorise: createUnaryAuthorise(options.authorise),
-    permitted: [] satisfies UnaryMiddleware<PermittedCall>[],
+    permitted: [
+      // Nobody is given an answer again that he may not ask for.
+      createUnaryCache(cost.cache),
+    ],
   };
   const stream = {
     anybody: [createStreamRecord(report), createStreamDeadline(config.deadline)],
     authenticate: createStreamAuthenticate(options.authenticate),
-    known: [] satisfies StreamMiddleware<AuthenticatedCall>[],
+    known: [createStreamLimit(cost.limit)],
     authorise: createStreamAuthorise(options.authorise),
     permitted: [] satisfies StreamMiddleware<PermittedCall>[],
   };

@@ -4,6 +4,8 @@ export interface Reply {
   readonly json: string;
   /** Response headers for the caller, already filtered by the allow-list; lower-case names. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** How old the answer is, in milliseconds, where it is given past its time; undefined otherwise. */
+  readonly staleMs?: number | undefined;
 }
 
 /** One message of a subscription. */

@@ -18,7 +18,6 @@ test.each([
   {
     verdict: { admitted: false, refusedBy: claim, retryAfterMs: 2 },
     headers: {
-      'retry-after': '1',
       'ratelimit-policy': '"method";q=1000;w=2',
       ratelimit: '"method";r=0;t=1',
     },

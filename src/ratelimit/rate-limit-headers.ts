@@ -7,9 +7,8 @@ export type HeaderField = readonly [name: string, value: string];
 const policies = new WeakMap<Limit, string>();
 
 /**
- * The `RateLimit-Policy` and `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers-10, and
- * `Retry-After` (RFC 9110 §10.2.3) on a refusal. They speak of one limit only, the one nearest to
- * refusing: the others are of no use to a caller that keeps to it.
+ * The `RateLimit-Policy` and `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers-10. They speak
+ * of one limit only, the one nearest to refusing: the others are of no use to a caller that keeps to it.
  *
  * The quota is the burst and its window the time in which that comes back, so quota ÷ window is the rate.
  */
@@ -18,7 +17,6 @@ export function rateLimitHeaders(verdict: Verdict): readonly HeaderField[] {
     const { limit } = verdict.refusedBy;
     const seconds = toSeconds(verdict.retryAfterMs);
     return [
-      ['retry-after', String(seconds)],
       ['ratelimit-policy', policyOf(limit)],
       ['ratelimit', `"${limit.scope}";r=0;t=${seconds}`],
     ];

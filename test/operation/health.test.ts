@@ -29,6 +29,7 @@ test('reports the gateway and each backend', async () => {
       market: [expect.objectContaining({ address: market.address, status: 'SERVING' })],
       orders: [expect.objectContaining({ address: orders.address, status: 'SERVING' })],
     },
+    rateLimits: { mode: 'memory', instances: 1 },
   });
 });
 

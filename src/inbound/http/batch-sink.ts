@@ -1,3 +1,4 @@
+import { BatchHeaders } from './batch-headers.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -10,7 +11,7 @@ export interface BatchSink {
 export class JsonArray implements BatchSink {
   readonly #exchange: Exchange;
   readonly #parts: string[];
-  readonly #headers: (readonly [string, string])[] = [];
+  readonly #headers = new BatchHeaders();
   #status: number | undefined;
   #missing: number;
 
@@ -22,13 +23,13 @@ export class JsonArray implements BatchSink {
 
   settle(index: number, { status, json, headers }: CallOutcome): void {
     this.#parts[index] = json;
-    this.#headers.push(...headers);
+    this.#headers.add(headers);
     // RFC 4918 11.1: Multi-Status, when the parts disagree.
     const both = this.#status === undefined || this.#status === status ? status : 207;
     this.#status = both;
     this.#missing -= 1;
     if (this.#missing === 0) {
-      this.#exchange.sendJson(both, `[${this.#parts.join(',')}]`, this.#headers);
+      this.#exchange.sendJson(both, `[${this.#parts.join(',')}]`, this.#headers.toList());
     }
   }
 }

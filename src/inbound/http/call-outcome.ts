@@ -1,4 +1,6 @@
+import { WeirError } from '../../errors.ts';
 import type { Call } from '../../pipeline/call.ts';
+import type { Reply } from '../../pipeline/reply.ts';
 import { type ErrorContext, HTTP_STATUS_BY_TRPC_CODE } from '../../procedures/error-shape.ts';
 import type { Procedure, UnaryProcedure } from '../../procedures/procedure.ts';
 import { logFault } from '../log-fault.ts';
@@ -28,13 +30,18 @@ export function invoke(
     procedure
       .handle(call)
       .then(
-        ({ json, headers }) =>
-          onOutcome({ status: 200, json: `{"result":{"data":${json}}}`, headers }),
+        (reply) => onOutcome({ status: 200, json: toResult(reply), headers: reply.headers }),
         onFailure,
       );
   } catch (thrown) {
     onFailure(thrown);
   }
+}
+
+/** The stock clients pass over what they do not know, so `stale` is there for those who look. */
+function toResult({ json, staleMs }: Reply): string {
+  if (staleMs === undefined) return `{"result":{"data":${json}}}`;
+  return `{"result":{"data":${json},"stale":{"ageMs":${staleMs}}}}`;
 }
 
 export function toFailure(thrown: unknown, context: ErrorContext): CallOutcome {
@@ -43,9 +50,17 @@ export function toFailure(thrown: unknown, context: ErrorContext): CallOutcome {
   return {
     status: HTTP_STATUS_BY_TRPC_CODE[shape.data.code],
     json: `{"error":${JSON.stringify(shape)}}`,
-    headers:
-      retryAfterMs === undefined ? [] : [['retry-after', String(Math.ceil(retryAfterMs / 1000))]],
+    headers: [...ownHeaders(thrown), ...retryAfter(retryAfterMs)],
   };
+}
+
+/** What the gateway itself says with a refusal, such as `RateLimit`; what a backend said stays here. */
+function ownHeaders(thrown: unknown): ResponseHeaders {
+  return thrown instanceof WeirError && thrown.origin === 'gateway' ? thrown.metadata : [];
+}
+
+function retryAfter(ms: number | undefined): ResponseHeaders {
+  return ms === undefined ? [] : [['retry-after', String(Math.ceil(ms / 1000))]];
 }
 
 export function contextOf(

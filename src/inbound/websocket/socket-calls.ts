@@ -9,7 +9,7 @@ import { logFault } from '../log-fault.ts';
 import { Refusal, toShape } from '../refusal.ts';
 import type { CallMessage, RequestId } from './client-message.ts';
 import type { FrameOutbox } from './frame-outbox.ts';
-import { dataFrame, errorFrame, frameHead } from './reply-frames.ts';
+import { errorFrame, frameHead, replyFrame } from './reply-frames.ts';
 import { SocketSubscription } from './socket-subscription.ts';
 import type { WebSocketLimits } from './websocket-limits.ts';
 
@@ -126,7 +126,7 @@ export class SocketCalls {
     };
     this.#running.set(id, call.cancellation);
     try {
-      procedure.handle(call).then(({ json }) => answer(dataFrame(head, json)), fail);
+      procedure.handle(call).then((reply) => answer(replyFrame(head, reply)), fail);
     } catch (thrown) {
       fail(thrown);
     }

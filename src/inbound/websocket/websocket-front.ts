@@ -1,6 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { InFlight } from '../../ratelimit/in-flight.ts';
+import { addressOwner } from '../../ratelimit/owner.ts';
 import { type FrontOptions, tcpPeerOf } from '../front-options.ts';
 import { Refusal, toShape } from '../refusal.ts';
 import { Connection } from './connection.ts';
@@ -42,6 +44,7 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
     maxPayload: limits.maxPayloadBytes,
   });
   const connections = new Set<Connection>();
+  const held = new InFlight(limits.maxSocketsPerAddress);
   let whenEmpty: (() => void)[] = [];
   let draining = false;
   const sweeper = setInterval(sweep, sweepInterval(limits)).unref();
@@ -60,6 +63,13 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
     }
     const { headers } = request;
     const peer = peerOf(request);
+    const holder = addressOwner(peer.address);
+    if (!held.acquire(holder)) {
+      const why = `Your address holds ${limits.maxSocketsPerAddress} sockets, and no more are allowed.`;
+      rejectUpgrade(socket, new Refusal('TOO_MANY_REQUESTS', why), options.newRequestId());
+      return;
+    }
+    socket.once('close', () => held.release(holder));
     const awaitsParams = announcesParams(request.url ?? '');
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, socket, {
@@ -130,12 +140,13 @@ function announcesParams(url: string): boolean {
 
 function rejectUpgrade(socket: Duplex, refusal: Refusal, requestId: string): void {
   const shape = toShape(refusal, { procedureType: 'unknown', path: undefined, requestId });
+  const { httpStatus } = shape.data;
   const body = JSON.stringify({ error: shape });
   // The peer may be gone already, which is all the same to us.
   socket.on('error', () => {});
   socket.end(
     [
-      'HTTP/1.1 503 Service Unavailable',
+      `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
       'connection: close',
       'content-type: application/json',
       `content-length: ${Buffer.byteLength(body)}`,

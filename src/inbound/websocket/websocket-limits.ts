@@ -2,6 +2,8 @@
 export interface WebSocketLimits {
   /** Open sockets. Default 20,000, twice what one core is built to serve. */
   readonly maxSockets: number;
+  /** Sockets of one address (IPv6: one /64). Default: all, because whole sites come from one address. */
+  readonly maxSocketsPerAddress: number;
   /** Subscriptions open on one socket. Default 500: a screen has one for each thing it shows. */
   readonly maxSubscriptionsPerSocket: number;
   /** Queries and mutations running on one socket. Default 500. */
@@ -26,6 +28,7 @@ export interface WebSocketLimits {
 
 export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
   maxSockets: 20_000,
+  maxSocketsPerAddress: 20_000,
   maxSubscriptionsPerSocket: 500,
   maxCallsPerSocket: 500,
   maxBatchLength: 500,

@@ -1,0 +1,31 @@
+import type { ResponseHeaders } from './exchange.ts';
+
+/** One call's word on caching says nothing about the batch. */
+const DROPPED: ReadonlySet<string> = new Set(['age', 'cache-control', 'cache-status']);
+/** The latest call knows best what is left of a limit. */
+const LATEST: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy']);
+
+/** The headers of an answer to several calls, from those of each; a hundred calls must not send a hundred copies. */
+export class BatchHeaders {
+  readonly #plain: (readonly [name: string, value: string])[] = [];
+  readonly #single = new Map<string, string>();
+
+  add(headers: ResponseHeaders): void {
+    for (const header of headers) {
+      const [name, value] = header;
+      if (DROPPED.has(name)) continue;
+      if (LATEST.has(name)) this.#single.set(name, value);
+      else if (name === 'retry-after') this.#single.set(name, this.#later(value));
+      else this.#plain.push(header);
+    }
+  }
+
+  toList(): ResponseHeaders {
+    return [...this.#plain, ...this.#single];
+  }
+
+  /** Whoever repeats the whole batch has to wait for its slowest call. */
+  #later(seconds: string): string {
+    return String(Math.max(Number(seconds), Number(this.#single.get('retry-after') ?? 0)));
+  }
+}

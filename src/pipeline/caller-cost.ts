@@ -1,0 +1,124 @@
+import { AnswerCache } from '../cache/answer-cache.ts';
+import { type CacheRule, cacheRuleOf } from '../cache/cache-rules.ts';
+import { Generations } from '../cache/generations.ts';
+import { MemoryLayer } from '../cache/memory-layer.ts';
+import { RedisLayer } from '../cache/redis-layer.ts';
+import type { Config, RedisConfig } from '../config/schema.ts';
+import { digestContract } from '../contract/contract-digest.ts';
+import type { Method } from '../contract/method.ts';
+import type { ContractSnapshot } from '../contract/snapshot.ts';
+import { connectRedis } from '../lib/redis/connect-redis.ts';
+import type { Redis } from '../lib/redis/redis.ts';
+import { UserError } from '../lib/user-error.ts';
+import { createLimiter, type Limiter, type LimiterStatus } from '../ratelimit/create-limiter.ts';
+import { InFlight } from '../ratelimit/in-flight.ts';
+import { createLimitPlans, unknownMethods } from '../ratelimit/limit-plan.ts';
+import type { CacheOptions } from './cache.ts';
+import type { LimitOptions } from './limit.ts';
+
+export interface CallerCostOptions {
+  readonly config: Config;
+  /** Called once for each change between shared limits and what holds while Redis is gone. */
+  readonly onLimiterChange: (status: LimiterStatus) => void;
+}
+
+/** What calls of one snapshot may cost: the settings of the pipeline's steps `limit` and `cache`. */
+export interface SnapshotCost {
+  readonly limit: LimitOptions;
+  readonly cache: CacheOptions;
+}
+
+/**
+ * Limits and caches, which outlive every snapshot: a new contract must not fill anyone's bucket.
+ */
+export interface CallerCost {
+  readonly limiter: Limiter;
+  readonly answers: AnswerCache;
+  /** @throws UserError when the configuration names methods that the snapshot does not have. */
+  forSnapshot(snapshot: ContractSnapshot): SnapshotCost;
+  /** Forgets the answers of methods (by path) or tags, in every gateway that shares the cache. */
+  invalidate(tags: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws UserError when something is to be shared and the configuration has no Redis. */
+export function createCallerCost({ config, onLimiterChange }: CallerCostOptions): CallerCost {
+  const redis = config.redis && connect(config.redis);
+  const limiter = createLimiter({ config: config.rateLimits, redis, onChange: onLimiterChange });
+  const shared = sharedCacheOptions(config, redis);
+  const { memory: maxBytes, maxAnswer: maxAnswerBytes } = config.cache;
+  const answers = new AnswerCache({
+    memory: new MemoryLayer({ maxBytes, maxAnswerBytes }),
+    redis: shared && new RedisLayer({ ...shared, maxAnswerBytes }),
+  });
+  const generations = new Generations(shared);
+  const running = new InFlight(config.rateLimits.concurrency.calls);
+  const open = new InFlight(config.rateLimits.concurrency.streams);
+
+  return {
+    limiter,
+    answers,
+    forSnapshot(snapshot) {
+      const plans = createLimitPlans(snapshot.methods, config.rateLimits);
+      const rules = createCacheRules(snapshot, config);
+      return {
+        limit: {
+          config: config.rateLimits,
+          store: limiter.store,
+          planOf: (method) => plans.get(method),
+          running,
+          open,
+        },
+        cache: {
+          cache: answers,
+          generations,
+          contract: digestContract(snapshot.registry),
+          ruleOf: (method) => rules.get(method),
+          forwardedHeaders: config.metadata.request,
+          defaultTimeoutMs: config.deadline.default,
+        },
+      };
+    },
+    invalidate: (tags) => generations.renew(tags),
+    async close() {
+      await limiter.close();
+      await redis?.client.close();
+    },
+  };
+}
+
+function connect(config: RedisConfig): { client: Redis; config: RedisConfig } {
+  return { client: connectRedis({ urls: config.urls, timeoutMs: config.timeout }), config };
+}
+
+function sharedCacheOptions(config: Config, redis: ReturnType<typeof connect> | undefined) {
+  if (!config.cache.enabled || !config.cache.shared) return undefined;
+  if (redis === undefined) {
+    throw new UserError(
+      'cache.shared is on, which needs Redis; add redis: {urls: ["redis://..."]}.',
+    );
+  }
+  return { redis: redis.client, prefix: `${redis.config.prefix}cache:` };
+}
+
+/** @throws UserError that names each override that cannot apply. */
+export function createCacheRules(
+  { methods }: Pick<ContractSnapshot, 'methods'>,
+  config: Pick<Config, 'cache'>,
+): ReadonlyMap<Method, CacheRule> {
+  const problems = unknownMethods(Object.keys(config.cache.methods), methods);
+  const rules = new Map<Method, CacheRule>();
+  for (const method of methods.values()) {
+    const rule = cacheRuleOf(method, config.cache);
+    if (rule !== undefined) rules.set(method, rule);
+    const override = config.cache.methods[method.path];
+    if (override === undefined || override === 'off' || !config.cache.enabled) continue;
+    if (rule === undefined) {
+      problems.push(
+        `${method.path} is not a query: its contract does not say NO_SIDE_EFFECTS, so its answers cannot be given again.`,
+      );
+    }
+  }
+  if (problems.length > 0) throw new UserError('The cache cannot work:', problems);
+  return rules;
+}

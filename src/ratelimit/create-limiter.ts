@@ -1,0 +1,81 @@
+import type { RateLimitConfig, RedisConfig } from '../config/schema.ts';
+import type { Redis } from '../lib/redis/redis.ts';
+import { UserError } from '../lib/user-error.ts';
+import { LeasedStore } from './leased-store.ts';
+import type { LimitStore } from './limit-store.ts';
+import { MemoryStore } from './memory-store.ts';
+import { RedisStore } from './redis-store.ts';
+import { SeenBuckets } from './seen-buckets.ts';
+import { SharedStore, type SharedStoreStatus } from './shared-store.ts';
+
+export interface LimiterStatus {
+  /** `memory` for a gateway that counts for itself; the rest as {@link SharedStoreStatus}. */
+  readonly mode: 'memory' | SharedStoreStatus['mode'];
+  readonly reason: string | undefined;
+  /** Gateways that count together, as last heard. */
+  readonly instances: number;
+}
+
+export interface Limiter {
+  readonly store: LimitStore;
+  readonly status: LimiterStatus;
+  /** Resolves when limits are enforced as configured; at most after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LimiterOptions {
+  readonly config: RateLimitConfig;
+  readonly redis: { readonly client: Redis; readonly config: RedisConfig } | undefined;
+  /** Called once for each change of mode. */
+  readonly onChange: (status: LimiterStatus) => void;
+}
+
+/** How long a Redis server that is new to the gateways is left alone. See `SharedStoreOptions`. */
+const SETTLE_MS = 500;
+
+/** @throws UserError when limits are to be shared and there is nothing to share them through. */
+export function createLimiter({ config, redis, onChange }: LimiterOptions): Limiter {
+  if (config.store === 'memory') return createMemoryLimiter(config);
+  if (redis === undefined) {
+    throw new UserError(
+      `rateLimits.store is "${config.store}", which needs Redis; add redis: {urls: ["redis://..."]}.`,
+    );
+  }
+  const seen = new SeenBuckets(config.maxBuckets);
+  const prefix = `${redis.config.prefix}limit:`;
+  const options = { redis: redis.client, seen, prefix };
+  const store =
+    config.store === 'redis'
+      ? new RedisStore(options)
+      : new LeasedStore({ ...options, maxShare: config.leaseShare, maxLeases: config.maxBuckets });
+  const shared = new SharedStore({
+    ...options,
+    store,
+    whenGone: config.whenRedisGone,
+    settleMs: SETTLE_MS,
+    onChange,
+  });
+  return {
+    store: shared,
+    get status() {
+      return shared.status;
+    },
+    async ready(timeoutMs) {
+      const overdue = Promise.withResolvers<void>();
+      const timer = setTimeout(() => overdue.resolve(), timeoutMs);
+      await Promise.race([shared.ready(), overdue.promise]);
+      clearTimeout(timer);
+    },
+    close: () => shared.close(),
+  };
+}
+
+function createMemoryLimiter({ maxBuckets }: RateLimitConfig): Limiter {
+  return {
+    store: new MemoryStore({ maxBuckets }),
+    status: { mode: 'memory', reason: undefined, instances: 1 },
+    ready: async () => {},
+    close: async () => {},
+  };
+}
