@@ -8,6 +8,7 @@ import { FLAG, FRAME } from './frame-type.ts';
 import { HeaderAssembly } from './header-assembly.ts';
 
 const PRIORITY_OCTETS = 5;
+const USEFUL_INCREMENT = 1_024;
 
 /** What a connection does with the frames of its peer (RFC 9113 §5, §6). */
 export class ConnectionReader implements FrameHandler {
@@ -83,11 +84,11 @@ export class ConnectionReader implements FrameHandler {
       }
       case FRAME.PRIORITY:
         if (end - start !== PRIORITY_OCTETS) this.#onStreamFault(streamId);
-        this.#floods.count();
+        this.#floods.onIdle();
         return;
       default:
         // Unknown types are ignored (§4.1, §5.5), but not without limit.
-        this.#floods.count();
+        this.#floods.onIdle();
     }
   }
 
@@ -97,9 +98,10 @@ export class ConnectionReader implements FrameHandler {
       throw new ConnectionError('FLOW_CONTROL_ERROR', 'it overran the window of the connection');
     }
     const ends = (flags & FLAG.END_STREAM) !== 0;
-    if (length === 0 && !ends) this.#floods.count();
+    if (length === 0 && !ends) this.#floods.onIdle();
     const stream = this.#findStream(streamId);
     this.#dataStream = stream?.onDataStart(length) === true ? stream : undefined;
+    if (this.#dataStream !== undefined && length > 0) this.#floods.onUseful();
     this.#dataLength = length;
     this.#dataEnds = ends;
     if (this.#dataStream === undefined && length > 0) connection.releaseConnection(length);
@@ -152,14 +154,14 @@ export class ConnectionReader implements FrameHandler {
   #onBlock(streamId: number, ends: boolean, bytes: Buffer, start: number, end: number): void {
     // Also the block of a stream that is gone changes the table (§4.3).
     const section = this.#sections.decode(bytes, start, end);
-    if (section.httpStatus > 0 && section.httpStatus < 200) this.#floods.count();
+    if (section.httpStatus > 0 && section.httpStatus < 200) this.#floods.onIdle();
     this.#findStream(streamId)?.onHeaders(section, ends);
   }
 
   #onReset(streamId: number, code: number): void {
     this.#refuseIdle(streamId);
     const stream = this.#connection.streams.get(streamId);
-    if (stream === undefined) this.#floods.count();
+    if (stream === undefined) this.#floods.onIdle();
     else stream.onReset(code);
   }
 
@@ -169,11 +171,11 @@ export class ConnectionReader implements FrameHandler {
       if (!this.#settingsSeen) {
         throw new ConnectionError('PROTOCOL_ERROR', 'its preface begins with an acknowledgement');
       }
-      this.#floods.count();
+      this.#floods.onIdle();
       connection.onSettingsAcknowledged();
       return;
     }
-    this.#floods.count();
+    this.#floods.onIdle();
     this.#settingsSeen = true;
     const before = connection.peer.initialWindowSize;
     connection.peer.apply(bytes, start, end);
@@ -183,18 +185,18 @@ export class ConnectionReader implements FrameHandler {
 
   #onPing(flags: number, bytes: Buffer, start: number, end: number): void {
     if ((flags & FLAG.ACK) !== 0) {
-      this.#floods.count();
+      this.#floods.onIdle();
       this.#connection.onPong();
       return;
     }
-    this.#floods.count();
+    this.#floods.onIdle();
     const writer = this.#connection.writer;
     writer.header(8, FRAME.PING, FLAG.ACK, 0);
     writer.payload(bytes, start, end);
   }
 
   #onGoaway(bytes: Buffer, start: number, end: number): void {
-    this.#floods.count();
+    this.#floods.onIdle();
     const lastStreamId = bytes.readUInt32BE(start) & 0x7fff_ffff;
     const debug = bytes.toString('latin1', start + 8, Math.min(end, start + 8 + 128));
     this.#connection.onGoaway(lastStreamId, bytes.readUInt32BE(start + 4), debug);
@@ -202,6 +204,8 @@ export class ConnectionReader implements FrameHandler {
 
   #onWindowUpdate(streamId: number, increment: number): void {
     const connection = this.#connection;
+    // Smaller increments move no upload on; 2^31-1 bounds how many larger ones there can be.
+    if (increment >= USEFUL_INCREMENT) this.#floods.onUseful();
     if (streamId === 0) {
       if (increment === 0) {
         throw new ConnectionError('PROTOCOL_ERROR', 'a WINDOW_UPDATE of 0 for the connection');
@@ -237,7 +241,7 @@ export class ConnectionReader implements FrameHandler {
     if (stream !== undefined) return stream;
     this.#refuseIdle(streamId);
     if (!this.#connection.resets.has(streamId)) {
-      this.#floods.count();
+      this.#floods.onIdle();
       this.#connection.resetById(streamId, 'STREAM_CLOSED');
     }
     return undefined;

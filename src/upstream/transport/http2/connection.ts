@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { WeirError } from '../../../errors.ts';
+import type { WeirError } from '../../../errors.ts';
 import type { Metadata } from '../transport.ts';
 import { connectionLost } from './call-status.ts';
 import { type CallReceiver, CallStream, type StreamHost } from './call-stream.ts';
@@ -7,20 +7,20 @@ import { ConnectionReader } from './connection-reader.ts';
 import type { EndpointSockets } from './endpoint-socket.ts';
 import { ConnectionError, ERROR_CODE, type ErrorCodeName, nameErrorCode } from './error-code.ts';
 import { FrameReader } from './frame-reader.ts';
-import { FLAG, FRAME, FRAME_HEADER_OCTETS, LARGEST_STREAM_ID } from './frame-type.ts';
+import { FRAME, LARGEST_STREAM_ID } from './frame-type.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { IdleClose } from './idle-close.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { ResolvedOptions } from './options.ts';
+import { writePreface } from './preface.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { RecentResets } from './recent-resets.ts';
 import { RequestBlockWriter } from './request-block.ts';
+import { RequestHeaderWriter } from './request-headers.ts';
 import type { OutgoingMessage } from './send-queue.ts';
 import { SendScheduler } from './send-scheduler.ts';
-import { DEFAULT_WINDOW, encodeSettings, LARGEST_WINDOW, PeerSettings } from './settings.ts';
+import { DEFAULT_WINDOW, LARGEST_WINDOW, PeerSettings } from './settings.ts';
 
-/** RFC 9113 §3.4. */
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
 const MAX_FRAME_SIZE = 64 * 1024;
 
@@ -55,7 +55,7 @@ export class Connection implements StreamHost {
   readonly #events: ConnectionEvents;
   readonly #socket: Socket;
   readonly #reader: FrameReader;
-  readonly #blocks: RequestBlockWriter;
+  readonly #headers: RequestHeaderWriter;
   readonly #handshakeTimer: NodeJS.Timeout;
   #keepAlive: KeepAlive | undefined;
   #idleClose: IdleClose | undefined;
@@ -69,7 +69,7 @@ export class Connection implements StreamHost {
     this.#options = options;
     this.#events = events;
     this.window = new ReceiveWindow(options.connectionWindowBytes, options.connectionWindowBytes);
-    this.#blocks = new RequestBlockWriter({
+    const blocks = new RequestBlockWriter({
       scheme: options.tls === undefined ? 'http' : 'https',
       authority: options.authority,
       userAgent: options.userAgent,
@@ -87,6 +87,7 @@ export class Connection implements StreamHost {
     this.writer = new FrameWriter(socket, () => {
       this.#lastFlushedId = this.#nextStreamId - 2;
     });
+    this.#headers = new RequestHeaderWriter(this.writer, blocks);
     this.scheduler = new SendScheduler(this.writer, this.peer.maxFrameSize);
     this.#handshakeTimer = setTimeout(() => this.#onHandshakeTimeout(), options.connectTimeoutMs);
     socket.on('drain', () => {
@@ -120,11 +121,9 @@ export class Connection implements StreamHost {
     metadata: Metadata,
     grpcTimeout: string | undefined,
   ): CallStream {
-    const most = this.#blocks.mostOctets(rpcPath, metadata);
-    if (most - 512 > this.peer.maxHeaderListSize) throw headersRefused(this.peer.maxHeaderListSize);
     const id = this.#nextStreamId;
+    this.#headers.write(id, rpcPath, metadata, grpcTimeout, this.peer);
     this.#nextStreamId += 2;
-    this.#writeHeaders(id, rpcPath, metadata, grpcTimeout, most);
     const stream = new CallStream(id, this, receiver, {
       sendWindow: this.peer.initialWindowSize,
       receiveWindow: DEFAULT_WINDOW,
@@ -174,7 +173,7 @@ export class Connection implements StreamHost {
 
   /** The peer's first SETTINGS make the connection open; later ones may make room. */
   onPeerSettings(initialWindowChange: number): void {
-    this.#blocks.setMaxTableSize(this.peer.headerTableSize);
+    this.#headers.setMaxTableSize(this.peer.headerTableSize);
     this.scheduler.maxFrameSize = this.peer.maxFrameSize;
     for (const stream of this.streams.values()) {
       stream.sending.window += initialWindowChange;
@@ -270,44 +269,13 @@ export class Connection implements StreamHost {
 
   #sendPreface(): void {
     if (this.#state.kind === 'closed') return;
-    const settings = encodeSettings({
+    writePreface(this.writer, {
       initialWindowSize: DEFAULT_WINDOW,
       maxFrameSize: MAX_FRAME_SIZE,
       maxHeaderListSize: this.#options.maxHeaderListBytes,
+      connectionWindow: this.#options.connectionWindowBytes,
     });
-    this.writer.payload(PREFACE, 0, PREFACE.length);
-    this.writer.header(settings.length, FRAME.SETTINGS, 0, 0);
-    this.writer.payload(settings, 0, settings.length);
-    const extra = this.#options.connectionWindowBytes - DEFAULT_WINDOW;
-    if (extra > 0) this.writer.numberFrame(FRAME.WINDOW_UPDATE, 0, extra);
     this.writer.flush();
-  }
-
-  #writeHeaders(
-    id: number,
-    rpcPath: string,
-    metadata: Metadata,
-    grpcTimeout: string | undefined,
-    most: number,
-  ): void {
-    const writer = this.writer;
-    writer.reserve(FRAME_HEADER_OCTETS + most);
-    const start = writer.position + FRAME_HEADER_OCTETS;
-    const end = this.#blocks.write(rpcPath, metadata, grpcTimeout, writer.slab, start);
-    const length = end - start;
-    const limit = this.peer.maxFrameSize;
-    if (length <= limit) {
-      writer.header(length, FRAME.HEADERS, FLAG.END_HEADERS, id);
-      writer.advance(end);
-      return;
-    }
-    const block = Buffer.from(writer.slab.subarray(start, end));
-    for (let at = 0; at < block.length; at += limit) {
-      const to = Math.min(at + limit, block.length);
-      const type = at === 0 ? FRAME.HEADERS : FRAME.CONTINUATION;
-      writer.header(to - at, type, to === block.length ? FLAG.END_HEADERS : 0, id);
-      writer.payload(block, at, to);
-    }
   }
 
   #sendPing(): void {
@@ -353,12 +321,4 @@ export class Connection implements StreamHost {
 // On its own, so that the timer holds the socket alone and not the connection with its buffers.
 function destroySocket(socket: Socket): void {
   socket.destroy();
-}
-
-function headersRefused(limit: number): WeirError {
-  return new WeirError(
-    'RESOURCE_EXHAUSTED',
-    `The metadata of the call is above the ${limit} bytes the backend accepts.`,
-    { neverSent: true },
-  );
 }

@@ -1,15 +1,15 @@
+/**
+ * What may wait unread before the peer is slowed down. Small, so that the window of a stream grows only
+ * under a reader that keeps pace; a busy one finds the next messages here all the same.
+ */
+const HOLD_FROM_OCTETS = 64 * 1024;
+
 /** Messages that arrived before their reader asked, and the flow control they hold. */
 export class MessageQueue {
-  readonly #holdFrom: number;
   #messages: (Uint8Array | undefined)[] = [];
   #first = 0;
   #octets = 0;
   #retained = 0;
-
-  /** @param windowOctets half of it may wait unread before the peer is slowed down */
-  constructor(windowOctets: number) {
-    this.#holdFrom = windowOctets / 2;
-  }
 
   get length(): number {
     return this.#messages.length - this.#first;
@@ -38,14 +38,14 @@ export class MessageQueue {
 
   /** Whether flow control for `octets` that just came is kept until the reader catches up. */
   retain(octets: number): boolean {
-    if (this.length === 0 || this.#octets + this.#retained < this.#holdFrom) return false;
+    if (this.length === 0 || this.#octets + this.#retained < HOLD_FROM_OCTETS) return false;
     this.#retained += octets;
     return true;
   }
 
   /** What may be given back now. */
   takeBack(): number {
-    if (this.#octets * 2 > this.#holdFrom) return 0;
+    if (this.#octets * 2 > HOLD_FROM_OCTETS) return 0;
     const octets = this.#retained;
     this.#retained = 0;
     return octets;

@@ -40,6 +40,9 @@ const ASCII_VALUE = /^[\x20-\x7e]*$/;
 /** Paths come from contracts, so this many are never reached; it only keeps the map from growing. */
 const MOST_KNOWN_PATHS = 4096;
 
+/** Room for the fields that every request has. */
+export const BLOCK_SLACK = 512;
+
 interface KnownPrefix {
   readonly generation: number;
   readonly bytes: Buffer;
@@ -64,7 +67,7 @@ export class RequestBlockWriter {
 
   /** No block for these arguments is longer; throws `WeirError` where the metadata cannot be sent. */
   mostOctets(rpcPath: string, metadata: Metadata): number {
-    let octets = 512 + rpcPath.length + this.#defaults.authority.length;
+    let octets = BLOCK_SLACK + rpcPath.length + this.#defaults.authority.length;
     octets += this.#defaults.userAgent.length;
     for (const field of metadata) {
       checkField(field);

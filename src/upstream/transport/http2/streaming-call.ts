@@ -31,16 +31,16 @@ export class StreamingCall
   readonly #messages: StreamRequest['messages'];
   readonly #headers = defer<Metadata>();
   readonly #trailers = defer<Metadata>();
-  readonly #received: MessageQueue;
+  readonly #received = new MessageQueue();
   readonly #waiters: Waiter[] = [];
   #outcome: Outcome | undefined;
   #onRoom: (() => void) | undefined;
   #replyStream: CallStream | undefined;
+  #requests: AsyncIterator<Uint8Array> | undefined;
 
   constructor(request: StreamRequest, dispatcher: CallDispatcher, options: ResolvedOptions) {
     super(request, dispatcher, options);
     this.#messages = request.messages;
-    this.#received = new MessageQueue(options.streamWindowBytes);
   }
 
   get headers(): Promise<Metadata> {
@@ -102,7 +102,7 @@ export class StreamingCall
     // A trailers-only answer has no header section of its own.
     this.#headers.resolve([]);
     this.#trailers.resolve(trailers);
-    this.onRoom();
+    this.#closeRequests();
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE);
   }
 
@@ -110,7 +110,7 @@ export class StreamingCall
     this.#outcome = { kind: 'failed', error };
     this.#headers.reject(error);
     this.#trailers.reject(error);
-    this.onRoom();
+    this.#closeRequests();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
@@ -121,23 +121,43 @@ export class StreamingCall
 
   async #sendAll(stream: CallStream): Promise<void> {
     const messages = this.#messages;
-    if (Symbol.asyncIterator in messages) {
-      for await (const message of messages) {
-        if (this.settled) return;
-        await this.#sendOne(stream, message);
-      }
-    } else if (Array.isArray(messages) && messages.length === 1) {
+    if (Array.isArray(messages) && messages.length === 1) {
       // A server stream's request leaves whole, half-close included, in one frame.
       stream.send(this.frame(messages[0]), true);
       return;
+    }
+    if (Symbol.asyncIterator in messages) {
+      await this.#pull(stream, messages[Symbol.asyncIterator]());
     } else {
       for (const message of messages) {
         if (this.settled) return;
-        const wait = this.#sendOne(stream, message);
-        if (wait !== undefined) await wait;
+        const room = this.#sendOne(stream, message);
+        if (room !== undefined) await room;
       }
     }
     stream.halfClose();
+  }
+
+  /** By hand, because the end of the call must reach the iterator also while we wait for it. */
+  async #pull(stream: CallStream, messages: AsyncIterator<Uint8Array>): Promise<void> {
+    this.#requests = messages;
+    for (;;) {
+      const result = await messages.next();
+      if (this.settled) return;
+      if (result.done === true) break;
+      const room = this.#sendOne(stream, result.value);
+      if (room !== undefined) await room;
+    }
+    this.#requests = undefined;
+  }
+
+  /** Tells the request side that nobody sends its messages any more. */
+  #closeRequests(): void {
+    const requests = this.#requests;
+    this.#requests = undefined;
+    // How it ends is its own affair: the call already has its outcome.
+    requests?.return?.().catch(() => {});
+    this.onRoom();
   }
 
   #sendOne(stream: CallStream, message: Uint8Array): Promise<void> | undefined {
