@@ -4,6 +4,7 @@ import { quoteUnverified, quoteUtf8 } from './json-string.ts';
 import { MalformedMessage, refuseDepth, refuseOverrun } from './malformed-message.ts';
 import { MapText, refuseLength } from './map-text.ts';
 import { addRange, decodeMerged } from './merge.ts';
+import { base64Slice } from './node-buffer.ts';
 
 /** google.protobuf.Value holds no NaN and no infinity: JSON has no number for them, and a string would change its kind. */
 export function finiteText(value: number): string {
@@ -18,8 +19,6 @@ export function refuseMissing(jsonName: string): never {
 export function refuseNoKind(): never {
   throw new MalformedMessage('a Value has none of its kinds');
 }
-
-const { base64Slice } = Buffer.prototype;
 
 export function quoteBase64(bytes: Uint8Array, start: number, end: number): string {
   return `"${base64Slice.call(bytes, start, end)}"`;

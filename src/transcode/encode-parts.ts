@@ -1,4 +1,5 @@
 import { toEnumNumber } from './enum-table.ts';
+import { toInt64, toUint64, writeFixed64, writeSint64, writeVarint64 } from './integer-input.ts';
 import { InvalidValue } from './invalid-value.ts';
 import type { MessagePlan, ScalarName } from './plan.ts';
 import {
@@ -7,13 +8,8 @@ import {
   toDouble,
   toFloat,
   toInt32,
-  toInt64,
   toText,
   toUint32,
-  toUint64,
-  writeFixed64,
-  writeSint64,
-  writeVarint64,
 } from './scalar-input.ts';
 
 /** Values by field position, for an object whose keys are not exactly json_names: original names, unknown keys, `undefined`. */

@@ -36,7 +36,7 @@ export function fieldMaskText(
 }
 
 export function writeFieldMask(json: unknown, writer: WireWriter): void {
-  if (typeof json !== 'string' || json.includes('_') || !json.isWellFormed()) {
+  if (typeof json !== 'string' || json.includes('_')) {
     throw new InvalidValue(
       'lowerCamelCase paths between commas, for example "symbol,quotedAt"',
       json,

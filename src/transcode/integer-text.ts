@@ -21,5 +21,5 @@ export function unsignedText(lo: number, hi: number): number | string {
   const low16 = (high16 % 1e9) * 65536 + (low & 0xffff);
   const quotient = upper * TWO_32 + quotient16 * 65536 + Math.floor(low16 / 1e9);
   const remainder = low16 % 1e9;
-  return `${quotient}${String(remainder).padStart(9, '0')}`;
+  return quotient + String(1e9 + remainder).slice(1);
 }

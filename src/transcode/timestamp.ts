@@ -32,33 +32,74 @@ export function timestampText({ seconds, nanos }: SecondsAndNanos): string {
   return `"${lastDate}${twoDigits(hour)}:${twoDigits(minute - hour * 60)}:${twoDigits(second - minute * 60)}${nanosText(nanos)}Z"`;
 }
 
-const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
+/** The offset, or Z, after seconds and fraction. */
+const OFFSET = /^([+-])(\d{2}):(\d{2})$/;
+const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const DAYS_BEFORE_1970 = 719_162;
 
 /** ProtoJSON takes RFC 3339 with upper-case T and Z, at most nine digits of a second, and any offset. */
 export function parseTimestamp(json: unknown): SecondsAndNanos {
-  const match = typeof json === 'string' ? RFC_3339.exec(json) : null;
-  if (match === null) throw new InvalidValue(ALLOWED, json);
-  const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] =
-    match;
-  const monthNumber = Number(month);
-  const dayNumber = Number(day);
-  // `Date.UTC` reads the years 0 to 99 as 1900 to 1999; this does not.
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), monthNumber - 1, dayNumber);
-  const offset = Number(offsetHour ?? 0) * 3600 + Number(offsetMinute ?? 0) * 60;
-  const exists =
-    date.getUTCMonth() === monthNumber - 1 &&
-    date.getUTCDate() === dayNumber &&
-    Number(hour) < 24 &&
-    Number(minute) < 60 &&
-    Number(second) < 60 &&
-    Number(offsetHour ?? 0) < 24 &&
-    Number(offsetMinute ?? 0) < 60;
-  const local = date.getTime() / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
-  const seconds = sign === '-' ? local + offset : local - offset;
-  if (!exists || seconds < SECONDS_MIN || seconds > SECONDS_MAX) {
+  if (typeof json !== 'string' || json.length < 20) throw new InvalidValue(ALLOWED, json);
+  const seconds = secondsOf(json);
+  const fractionEnd = json.charCodeAt(19) === POINT ? endOfDigits(json, 20) : 19;
+  const nanos = fractionEnd > 20 ? Number(json.slice(20, fractionEnd).padEnd(9, '0')) : 0;
+  const isFraction = fractionEnd === 19 || (fractionEnd > 20 && fractionEnd <= 29);
+  const utc = seconds - offsetOf(json.slice(fractionEnd));
+  // A part that is not what it should be is NaN, and so is their sum.
+  if (!(isFraction && utc >= SECONDS_MIN && utc <= SECONDS_MAX)) {
     throw new InvalidValue(ALLOWED, json);
   }
-  return { seconds, nanos: fraction === undefined ? 0 : Number(fraction.padEnd(9, '0')) };
+  return { seconds: utc, nanos };
+}
+
+const POINT = 0x2e;
+
+/** Seconds since 1970 of the first 19 characters, `2026-01-31T12:00:00`; NaN where they are no such time. */
+function secondsOf(text: string): number {
+  const hasSeparators =
+    text.charCodeAt(4) === 0x2d &&
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(10) === 0x54 &&
+    text.charCodeAt(13) === 0x3a &&
+    text.charCodeAt(16) === 0x3a;
+  const year = twoDigitsAt(text, 0) * 100 + twoDigitsAt(text, 2);
+  const month = twoDigitsAt(text, 5);
+  const day = twoDigitsAt(text, 8);
+  const hour = twoDigitsAt(text, 11);
+  const minute = twoDigitsAt(text, 14);
+  const second = twoDigitsAt(text, 17);
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const lastDay = (DAYS_IN_MONTH[month - 1] ?? 0) + (isLeapYear && month === 2 ? 1 : 0);
+  const exists =
+    hasSeparators && day >= 1 && day <= lastDay && hour < 24 && minute < 60 && second < 60;
+  if (!exists) return Number.NaN;
+  const years = year - 1;
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  const dayOfYear =
+    (DAYS_BEFORE_MONTH[month - 1] ?? 0) + (isLeapYear && month > 2 ? 1 : 0) + day - 1;
+  const days = years * 365 + leapDays + dayOfYear - DAYS_BEFORE_1970;
+  return days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+}
+
+function twoDigitsAt(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30;
+  const ones = text.charCodeAt(at + 1) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end++;
+  return end;
+}
+
+function offsetOf(text: string): number {
+  if (text === 'Z') return 0;
+  const match = OFFSET.exec(text);
+  if (match === null) return Number.NaN;
+  const hours = Number(match[2]);
+  const minutes = Number(match[3]);
+  if (hours > 23 || minutes > 59) return Number.NaN;
+  return (match[1] === '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 }

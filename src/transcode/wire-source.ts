@@ -1,10 +1,10 @@
+import { doubles, floats, LOW_WORD, words } from './float-bits.ts';
 import { signedText, unsignedText } from './integer-text.ts';
 import { MalformedMessage } from './malformed-message.ts';
+import { latin1Slice } from './node-buffer.ts';
 
 /** Where a varint is cut after 64 bits, as https://protobuf.dev/programming-guides/encoding/#varints allows ten bytes at most. */
 const VARINT_BYTES = 10;
-
-const latin1Slice = Buffer.prototype.latin1Slice;
 
 /**
  * Protobuf bytes under decoding. Methods that read more than one value's worth leave the position after it
@@ -221,10 +221,3 @@ export class WireSource {
   /** Set by `skipGroup`. */
   groupEnd = 0;
 }
-
-const doubles = new Float64Array(1);
-const floats = new Float32Array(doubles.buffer);
-const words = new Int32Array(doubles.buffer);
-doubles[0] = 1;
-/** Which half of a double holds its low bits on this machine. */
-const LOW_WORD = words[0] === 0 ? 0 : 1;

@@ -1,7 +1,14 @@
 import { WeirError } from '../errors.ts';
+import { doubles, floats, LOW_WORD, words } from './float-bits.ts';
+import { InvalidValue } from './invalid-value.ts';
+import { base64Write, latin1Write, utf8Write } from './node-buffer.ts';
 
-const INITIAL_BYTES = 16 * 1024;
-/** A buffer grown beyond this for one message is not kept for the next. */
+/**
+ * Small messages are written one before the other into a piece of memory of this size and handed out where
+ * they stand, since a copy costs more than writing them. Small, so that one that is kept keeps little else.
+ */
+const SLAB_BYTES = 16 * 1024;
+/** Larger messages are written into memory that is used again, up to this size, and copied out. */
 const KEPT_BYTES = 1024 * 1024;
 /** Up to this many characters a loop beats the calls into Node that measure and copy a string. */
 const SHORT_STRING = 40;
@@ -13,27 +20,37 @@ const TWO_32 = 4294967296;
  * entries are therefore written in reverse, and a field's value before its tag.
  */
 export class WireWriter {
-  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-  #pos = INITIAL_BYTES;
+  /** Where the message is being written: from `#pos` to `#end`. */
+  #bytes = new Uint8Array(SLAB_BYTES);
+  #pos = SLAB_BYTES;
+  #end = SLAB_BYTES;
+  #slab = this.#bytes;
+  #slabEnd = SLAB_BYTES;
+  #large = new Uint8Array();
   readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
+  /** Begins a message; one that was begun and not finished is gone. */
   reset(): void {
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-    this.#pos = this.#bytes.length;
+    this.#bytes = this.#slab;
+    this.#end = this.#slabEnd;
+    this.#pos = this.#slabEnd;
+    if (this.#large.length > KEPT_BYTES) this.#large = new Uint8Array();
   }
 
   /** Bytes written so far. */
   get size(): number {
-    return this.#bytes.length - this.#pos;
+    return this.#end - this.#pos;
   }
 
-  /** What was written, in memory of its own. */
+  /** The message. Nothing is written there any more. */
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(this.#pos));
+    if (this.#bytes !== this.#slab) return this.#bytes.slice(this.#pos, this.#end);
+    this.#slabEnd = this.#pos;
+    return this.#bytes.subarray(this.#pos, this.#end);
   }
 
   tag(tag: number): void {
@@ -135,16 +152,20 @@ export class WireWriter {
   }
 
   float(value: number): void {
-    if (this.#pos < 4) this.#grow(4);
-    this.#pos = this.#bytes.writeFloatLE(value, this.#pos - 4) - 4;
+    floats[0] = value;
+    this.fixed32(words[0] ?? 0);
   }
 
   double(value: number): void {
-    if (this.#pos < 8) this.#grow(8);
-    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos - 8) - 8;
+    doubles[0] = value;
+    this.fixed32(words[1 - LOW_WORD] ?? 0);
+    this.fixed32(words[LOW_WORD] ?? 0);
   }
 
-  /** UTF-8 with its length before it. The text must be well formed. */
+  /**
+   * UTF-8 with its length before it.
+   * @throws InvalidValue on a lone surrogate, which UTF-8 cannot say.
+   */
   string(text: string): void {
     const { length } = text;
     if (length > SHORT_STRING || !this.#shortAscii(text, length)) this.#utf8(text);
@@ -154,7 +175,7 @@ export class WireWriter {
   base64(text: string, length: number): void {
     if (this.#pos < length) this.#grow(length);
     this.#pos -= length;
-    this.#bytes.write(text, this.#pos, length, 'base64');
+    base64Write.call(this.#bytes, text, this.#pos, length);
     this.varint32(length);
   }
 
@@ -176,7 +197,11 @@ export class WireWriter {
     const length = Buffer.byteLength(text);
     if (this.#pos < length) this.#grow(length);
     this.#pos -= length;
-    this.#bytes.write(text, this.#pos, length, length === text.length ? 'latin1' : 'utf8');
+    if (length === text.length) latin1Write.call(this.#bytes, text, this.#pos, length);
+    else {
+      if (!text.isWellFormed()) throw new InvalidValue('a string without lone surrogates', text);
+      utf8Write.call(this.#bytes, text, this.#pos, length);
+    }
     this.varint32(length);
   }
 
@@ -189,9 +214,23 @@ export class WireWriter {
         `The message is larger than ${this.#maxBytes} bytes, the most that Weir sends.`,
       );
     }
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, grown.length - size, this.#pos);
-    this.#bytes = grown;
-    this.#pos = grown.length - size;
+    if (needed <= SLAB_BYTES / 2) {
+      this.#slab = new Uint8Array(SLAB_BYTES);
+      this.#move(this.#slab);
+    } else {
+      const length = Math.max(4 * SLAB_BYTES, 2 * needed);
+      const isReady = this.#bytes !== this.#large && this.#large.length >= needed;
+      if (!isReady) this.#large = new Uint8Array(length);
+      this.#move(this.#large);
+    }
+  }
+
+  /** Goes on in other memory, with what was written so far at its end. */
+  #move(bytes: Uint8Array<ArrayBuffer>): void {
+    const { size } = this;
+    bytes.set(this.#bytes.subarray(this.#pos, this.#end), bytes.length - size);
+    this.#bytes = bytes;
+    this.#end = bytes.length;
+    this.#pos = bytes.length - size;
   }
 }

@@ -1,4 +1,5 @@
 import { toEnumNumber } from './enum-table.ts';
+import { toInt64, toUint64, writeFixed64, writeSint64, writeVarint64 } from './integer-input.ts';
 import type { EnumPlan, ScalarPlan } from './plan.ts';
 import {
   toBase64Length,
@@ -6,13 +7,8 @@ import {
   toDouble,
   toFloat,
   toInt32,
-  toInt64,
   toText,
   toUint32,
-  toUint64,
-  writeFixed64,
-  writeSint64,
-  writeVarint64,
 } from './scalar-input.ts';
 import type { WireWriter } from './wire-writer.ts';
 
