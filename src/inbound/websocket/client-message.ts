@@ -20,6 +20,8 @@ export interface CallMessage {
   readonly lastEventId: string | undefined;
 }
 
+const ID_REQUIRED = '`id` is required';
+
 /** Reads one element of a frame, already parsed as JSON. Never throws: callers may send anything. */
 export function toClientMessage(value: unknown): ClientMessage {
   if (!isRecord(value)) return malformed(null, 'Not an object');
@@ -27,8 +29,9 @@ export function toClientMessage(value: unknown): ClientMessage {
   if (method === 'connectionParams') return { kind: 'connectionParams', data: value.data };
   if (id !== null && !isRequestId(id)) return malformed(null, 'Invalid request id');
   if (jsonrpc !== undefined && jsonrpc !== '2.0') return malformed(id, 'Must be JSONRPC 2.0');
-  if (id === null) return malformed(null, '`id` is required');
-  if (method === 'subscription.stop') return { kind: 'stop', id };
+  if (method === 'subscription.stop') {
+    return id === null ? malformed(null, ID_REQUIRED) : { kind: 'stop', id };
+  }
   if (!isProcedureType(method)) return malformed(id, 'Invalid procedure type');
   if (!isRecord(params)) return malformed(id, 'Not an object');
   const { path, input, lastEventId } = params;
@@ -36,6 +39,7 @@ export function toClientMessage(value: unknown): ClientMessage {
   if (lastEventId !== undefined && typeof lastEventId !== 'string') {
     return malformed(id, 'Invalid string');
   }
+  if (id === null) return malformed(null, ID_REQUIRED);
   return {
     kind: 'call',
     id,

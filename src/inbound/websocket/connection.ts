@@ -98,8 +98,8 @@ export class Connection {
   }
 
   /**
-   * Asks the client to reconnect, but not while a query or mutation is running: stock clients send
-   * what is unanswered again on the new socket, and an order must not be sent twice.
+   * Asks the client to reconnect, but not while a query or mutation is running: some stock clients send
+   * what is unanswered again on the new socket, others fail it, and an order must meet neither fate.
    */
   sendAway(): void {
     if (this.#leaving !== 'no') return;
