@@ -25,7 +25,7 @@ Weir is up.
   Open   ${url}          the trading screen
          ${url}/health   the gateway and its backends
   Try    curl '${url}/trpc/market.v1.quoteService.getQuote?input=${input}'
-         npx weir routes                what can be called (node src/main.ts routes)
+         npm run weir routes     what can be called, and by whom
 
 Ctrl-C ends everything.
 `);
