@@ -13,7 +13,10 @@ export const FIGURES = [
   'rssGrowthMb',
   /** P50 above that of a direct gRPC call. */
   'addedP50Ms',
+  /** What memory grew by for each WebSocket that was opened and asked for nothing yet. */
   'rssKbPerIdleSocket',
+  /** The same once it has a subscription and gets messages. */
+  'rssKbPerSocket',
   /** Subscriptions that had no message at all while others had many. */
   'silentStreams',
   /** Share of its core that the subject used: far below 1 at saturation means that it was not the limit. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { BENCH, BUILD } from './places.ts';
@@ -31,6 +31,7 @@ export function prepare(): void {
     throw new Error('The bench needs two cores: one for the subject, one for everything else.');
   }
   mkdirSync(BUILD, { recursive: true });
+  rmSync(join(BUILD, 'weir'), { recursive: true, force: true });
   installDebianPackages();
   installNpmPackages();
   for (const { name, libraries } of NATIVE_PROGRAMS) buildNative(name, libraries);

@@ -70,7 +70,7 @@ export async function runScenario(
   }
 
   for (const subject of subjects) {
-    if (!subject.commands[scenario.setup] || !scenario.fits(subject.protocol)) continue;
+    if (!subject.commands[scenario.setup] || !scenario.fits(subject)) continue;
     rounds.set(subject, []);
   }
   if (!scenario.startsAnew) {

@@ -33,7 +33,9 @@ async function bench({ timing, quick, json, readme, ...names }: Options): Promis
   const failures: Failure[] = [];
   for (const scenario of scenarios) {
     console.log(`${scenario.name}: ${scenario.about} …`);
-    const invited = subjects.filter(({ name }) => scenario.subjects?.includes(name) ?? true);
+    const invited = subjects.filter(
+      ({ name, onlyWhereNamed }) => scenario.subjects?.includes(name) ?? !onlyWhereNamed,
+    );
     const outcome = await runScenario(scenario, invited, backend, timing);
     runs.push(...outcome.runs);
     failures.push(...outcome.failures);

@@ -1,8 +1,7 @@
 import type { BenchCall } from './call.ts';
 import type { FigureName, Figures } from './figures.ts';
-import type { Protocol } from './protocol.ts';
 import type { RunningSubject } from './running-subject.ts';
-import type { Setup, WeirChanges } from './subject.ts';
+import type { Setup, Subject, WeirChanges } from './subject.ts';
 
 /** How long and how often is measured. */
 export interface Timing {
@@ -32,8 +31,8 @@ export interface Scenario {
   readonly startsAnew?: boolean;
   /** Too long to repeat: one round, and none at all with `--quick`. */
   readonly once?: boolean;
-  /** False where the protocol has no such thing. */
-  readonly fits: (protocol: Protocol) => boolean;
+  /** False where the subject's protocol has no such thing. */
+  readonly fits: (subject: Subject) => boolean;
   /** Shows that the subject answers rightly, then warms it up. Throws with what came instead. */
   readonly getReady: (running: RunningSubject, timing: Timing) => Promise<void>;
   readonly measure: (measured: Measured) => Promise<Figures>;

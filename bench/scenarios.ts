@@ -11,6 +11,7 @@ const ORDER = [
   'server-stream',
   'server-stream-100',
   'idle-latency',
+  'unary-auth',
   'front-only',
   'front-only-batch-10',
   'ws-subscribers',

@@ -12,6 +12,7 @@ export interface SocketsOptions {
   /** Messages that each subscription gets. */
   readonly messagesPerSecond: number;
   readonly compares: Scenario['compares'];
+  readonly once?: boolean;
 }
 
 /** How long memory is given to settle once the sockets are open. */
@@ -27,7 +28,7 @@ export function socketsScenario({ sockets, messagesPerSecond, ...rest }: Sockets
     messagesPerSecond,
     // Node keeps the memory that it once had, so each round needs a process that never had sockets.
     startsAnew: true,
-    fits: ({ socketPath }) => socketPath !== undefined,
+    fits: ({ protocol }) => protocol.socketPath !== undefined,
     getReady: async () => {},
     async measure({ running: { port, process, subject }, timing }) {
       const before = process.rssMb();
@@ -51,6 +52,7 @@ export function socketsScenario({ sockets, messagesPerSecond, ...rest }: Sockets
           cpuUsPerCall: (cpuSeconds / result.messages) * 1e6,
           rssMb: process.rssMb(),
           rssKbPerIdleSocket: ((idle - before) * 1024) / sockets,
+          rssKbPerSocket: ((process.rssMb() - before) * 1024) / sockets,
           ...shares,
         };
       } finally {

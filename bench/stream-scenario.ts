@@ -22,7 +22,7 @@ export function streamScenario({ call, subscriptions, ...rest }: StreamOptions):
     batch: 1,
     calls: [call],
     compares: 'callsPerSecond',
-    fits: ({ subscribe }) => subscribe !== undefined,
+    fits: ({ protocol }) => protocol.subscribe !== undefined,
     async getReady(running, { warmUpSeconds }) {
       const request = required(running.subject.protocol.subscribe?.(call));
       await expectAnswer(running, request, call.marker, 1);

@@ -30,12 +30,16 @@ export interface WeirChanges {
   readonly config?: JsonObject;
   /** Fields of `weir.v1.MethodPolicy`, for every method. */
   readonly policy?: JsonObject;
+  /** Sent with every request to Weir. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Something that answers the bench's calls. */
 export interface Subject {
   readonly name: string;
   readonly protocol: Protocol;
+  /** Takes part only in scenarios that name it. */
+  readonly onlyWhereNamed?: boolean;
   /** How it is started, by set-up; a set-up that is missing is one it does not take part in. */
   readonly commands: Partial<Record<Setup, (stage: Stage) => Command>>;
 }

@@ -21,6 +21,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'RSS MB', cell: median('rssMb', 0) },
   { title: 'growth MB', cell: median('rssGrowthMb', 0) },
   { title: 'KB/idle socket', cell: median('rssKbPerIdleSocket', 1) },
+  { title: 'KB/socket', cell: median('rssKbPerSocket', 1) },
   { title: 'silent', cell: median('silentStreams', 0) },
   { title: 'core 0', cell: share('subjectCore') },
   { title: 'core 1', cell: share('loadCore') },

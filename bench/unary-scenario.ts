@@ -6,10 +6,11 @@ import { callDirectly } from './load/direct.ts';
 import { p99AtRate } from './load/fixed-rate.ts';
 import { saturate } from './load/saturate.ts';
 import { measureCpu } from './measure-cpu.ts';
-import { type Protocol, required } from './protocol.ts';
+import { required } from './protocol.ts';
+import { OURS } from './ratios.ts';
 import { expectAnswer, type RunningSubject } from './running-subject.ts';
 import type { Scenario, Timing } from './scenario.ts';
-import type { Setup, WeirChanges } from './subject.ts';
+import type { Setup, Subject, WeirChanges } from './subject.ts';
 
 const CONNECTIONS = 64;
 const SHARE_OF_CAPACITY = 0.7;
@@ -23,18 +24,17 @@ export interface UnaryOptions {
   /** Default `gateway`. */
   readonly setup?: Setup;
   readonly subjects?: readonly string[];
-  /** Sent with every request, by every subject. */
-  readonly headers?: Readonly<Record<string, string>>;
   readonly weir?: WeirChanges;
 }
 
 /** A unary call under load: at saturation with 64 connections, then at 70 % of what that reached. */
 export function unaryScenario(options: UnaryOptions): Scenario {
-  const { call, batch = 1, setup = 'gateway', headers, ...rest } = options;
+  const { call, batch = 1, setup = 'gateway', ...rest } = options;
   const calls = Array.from({ length: batch }, () => call);
 
-  function requestOf(protocol: Protocol): HttpRequest | undefined {
+  function requestOf({ name, protocol }: Subject): HttpRequest | undefined {
     const request = batch === 1 ? protocol.unary(call) : protocol.batch?.(calls);
+    const headers = name === OURS ? options.weir?.headers : {};
     return request && { ...request, headers: { ...request.headers, ...headers } };
   }
 
@@ -44,14 +44,14 @@ export function unaryScenario(options: UnaryOptions): Scenario {
     batch,
     calls: [call],
     compares: 'callsPerSecond',
-    fits: (protocol) => requestOf(protocol) !== undefined,
+    fits: (subject) => requestOf(subject) !== undefined,
     async getReady(running, { warmUpSeconds }) {
-      const request = required(requestOf(running.subject.protocol));
+      const request = required(requestOf(running.subject));
       await expectAnswer(running, request, call.marker, batch);
       await saturate(running.port, request, CONNECTIONS, warmUpSeconds);
     },
     measure: ({ running, timing }) =>
-      measureUnderLoad(running, required(requestOf(running.subject.protocol)), batch, timing),
+      measureUnderLoad(running, required(requestOf(running.subject)), batch, timing),
   };
   return setup === 'gateway' ? { ...scenario, measureBackend: ceilingOf(call) } : scenario;
 }

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   clearExtension,
   type DescExtension,
@@ -12,16 +11,15 @@ import {
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema, type ServiceOptions } from '@bufbuild/protobuf/wkt';
 import { contract, DESCRIPTOR_SET } from './contract.ts';
-import { BUILD } from './places.ts';
 
 /** No other subject authenticates, limits or caches, so neither does Weir unless a scenario is about it. */
 const OPEN_POLICY: JsonObject = { access: { public: true } };
 
 /**
  * The contract with one `weir.v1.MethodPolicy` for every method in place of its own policies.
- * Gives back the file of the descriptor set.
+ * Written to `file` as a descriptor set.
  */
-export function writeWeirContract(policy: JsonObject): string {
+export function writeWeirContract(file: string, policy: JsonObject): void {
   const serviceOption = option('weir.v1.service');
   const methodOption = option('weir.v1.method');
   const set = fromBinary(FileDescriptorSetSchema, readFileSync(DESCRIPTOR_SET));
@@ -29,9 +27,7 @@ export function writeWeirContract(policy: JsonObject): string {
     for (const { options } of service.method) if (options) clearExtension(options, methodOption);
     if (service.options) setPolicy(service.options, serviceOption, { ...OPEN_POLICY, ...policy });
   }
-  const file = join(BUILD, 'weir-contract.binpb');
   writeFileSync(file, toBinary(FileDescriptorSetSchema, set));
-  return file;
 }
 
 function setPolicy(options: ServiceOptions, extension: DescExtension, defaults: JsonObject): void {

@@ -15,7 +15,9 @@ import { BUILD } from '../places.ts';
 import { writeWeirContract } from '../weir-contract.ts';
 
 compileContract();
-const snapshot = await loadContracts([{ descriptorSet: writeWeirContract({}) }]);
+const descriptorSet = join(BUILD, 'micro-contract.binpb');
+writeWeirContract(descriptorSet, {});
+const snapshot = await loadContracts([{ descriptorSet }]);
 const method = snapshot.methods.get(trpcPath(getQuote));
 if (!method) throw new Error(`The contract has no procedure ${trpcPath(getQuote)}.`);
 

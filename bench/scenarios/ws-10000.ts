@@ -6,4 +6,5 @@ export default socketsScenario({
   sockets: 10_000,
   messagesPerSecond: 0.5,
   compares: 'rssMb',
+  once: true,
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD, ROOT } from '../../places.ts';
 import { trpcAt } from '../../protocols/trpc.ts';
@@ -11,7 +11,7 @@ export const weir: Subject = {
   protocol: trpcAt('/trpc'),
   commands: {
     gateway(stage) {
-      const file = join(BUILD, 'weir.yaml');
+      const file = fileFor(stage, 'yaml');
       writeFileSync(file, toConfig(stage));
       const { program, args, env } = nodeCommand(join(ROOT, 'src', 'main.ts'), {});
       return { program, args: [...args, 'serve', '--config', file], env: env ?? {} };
@@ -21,23 +21,35 @@ export const weir: Subject = {
   },
 };
 
-function serve(file: string) {
-  return ({ port, messagesPerSecond, weir: { policy } }: Stage) =>
-    nodeCommand(join(import.meta.dirname, file), {
-      PORT: String(port),
-      CONTRACT: writeWeirContract(policy ?? {}),
-      MESSAGES_PER_SECOND: String(messagesPerSecond),
+function serve(server: string) {
+  return (stage: Stage) =>
+    nodeCommand(join(import.meta.dirname, server), {
+      PORT: String(stage.port),
+      CONTRACT: writeContract(stage),
+      MESSAGES_PER_SECOND: String(stage.messagesPerSecond),
     });
 }
 
 /** JSON is YAML too. */
-function toConfig({ port, backendPort, weir: { config, policy } }: Stage): string {
-  const endpoints = [`127.0.0.1:${backendPort}`];
+function toConfig(stage: Stage): string {
+  const endpoints = [`127.0.0.1:${stage.backendPort}`];
   return JSON.stringify({
-    server: { host: '127.0.0.1', port },
-    contracts: [{ descriptorSet: writeWeirContract(policy ?? {}) }],
-    auth: { mode: 'off' },
+    server: { host: '127.0.0.1', port: stage.port },
+    contracts: [{ descriptorSet: writeContract(stage) }],
     upstreams: { market: { endpoints }, orders: { endpoints } },
-    ...config,
+    ...stage.weir.config,
   });
+}
+
+function writeContract(stage: Stage): string {
+  const file = fileFor(stage, 'binpb');
+  writeWeirContract(file, stage.weir.policy ?? {});
+  return file;
+}
+
+/** Several Weirs may stand side by side, each with files of its own. */
+function fileFor({ port }: Stage, extension: string): string {
+  const directory = join(BUILD, 'weir');
+  mkdirSync(directory, { recursive: true });
+  return join(directory, `${port}.${extension}`);
 }
