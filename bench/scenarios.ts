@@ -12,6 +12,8 @@ const ORDER = [
   'server-stream-100',
   'idle-latency',
   'unary-auth',
+  'unary-limited',
+  'unary-cached',
   'front-only',
   'front-only-batch-10',
   'ws-subscribers',

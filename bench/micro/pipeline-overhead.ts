@@ -6,6 +6,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import { loadContracts } from '../../src/contract/load-contracts.ts';
 import { Cancellation } from '../../src/lib/cancellation.ts';
 import type { Call } from '../../src/pipeline/call.ts';
+import { createCallerCost } from '../../src/pipeline/caller-cost.ts';
 import { createPipeline } from '../../src/pipeline/pipeline.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { trpcPath } from '../call.ts';
@@ -24,8 +25,10 @@ if (!method) throw new Error(`The contract has no procedure ${trpcPath(getQuote)
 const config = configSchema.parse({ contracts: [{ folder: join(BUILD, 'none') }], upstreams: {} });
 const auth = createAuth(config.auth, createLog({ level: 'silent', format: 'json' }));
 const onRefused = () => {};
+const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({
   config,
+  cost: cost.forSnapshot(snapshot),
   report: do_not_optimize,
   authenticate: { ...auth, onRefused },
   authorise: { ...auth, onRefused },
