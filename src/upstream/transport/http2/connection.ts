@@ -174,7 +174,8 @@ export class Connection implements StreamHost {
   /** The peer's first SETTINGS make the connection open; later ones may make room. */
   onPeerSettings(initialWindowChange: number): void {
     this.#headers.setMaxTableSize(this.peer.headerTableSize);
-    this.scheduler.maxFrameSize = this.peer.maxFrameSize;
+    // A frame holds up the other streams, so a peer's larger limit is not made use of.
+    this.scheduler.maxFrameSize = Math.min(this.peer.maxFrameSize, MAX_FRAME_SIZE);
     for (const stream of this.streams.values()) {
       stream.sending.window += initialWindowChange;
       if (stream.sending.window > LARGEST_WINDOW) {
