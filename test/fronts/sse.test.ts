@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { WeirError } from '../../src/errors.ts';
 import { createSampleTable } from './sample-table.ts';
 import { type OurOptions, startOurs } from './servers.ts';
 
@@ -162,4 +163,29 @@ test('draining ends streams so that their clients come back, and waits for calls
   const text = await stream.ended;
   expect(text).toMatch(/retry: \d+\n/);
   expect(text).not.toContain('event: return');
+});
+
+test('a stream that is opened while the gateway drains is sent away', async () => {
+  const { server } = await start({ sse: { drainJitterMs: 1 } });
+  await server.http.drain();
+  const stream = await openStream(server.port, 'sample.v1.silent.watch');
+  expect(await stream.ended).toMatch(/retry: \d+\n/);
+  expect(server.http.subscriptions).toBe(0);
+});
+
+test('a handler that refuses before it returns leaves nothing open', async () => {
+  const { table } = createSampleTable();
+  const procedure = table.get('sample.v1.silent.watch');
+  if (procedure?.type !== 'subscription') throw new Error('the sample has no stream');
+  const refusing = {
+    ...procedure,
+    handle: () => {
+      throw new WeirError('PERMISSION_DENIED', 'Not for you.');
+    },
+  };
+  const server = await startOurs(new Map([['sample.v1.silent.watch', refusing]]));
+  closing.push(server.close);
+  const stream = await openStream(server.port, 'sample.v1.silent.watch');
+  expect(await stream.ended).toContain('"code":"FORBIDDEN"');
+  expect(server.http.subscriptions).toBe(0);
 });

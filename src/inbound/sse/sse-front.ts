@@ -33,6 +33,12 @@ export interface SseFront {
 
 export function createSseFront(settings: SseSettings): SseFront {
   const streams = new Set<SseStream>();
+  let draining = false;
+
+  /** Spread out, so that the clients of a gateway do not all reach the next one in the same second. */
+  function retryMs(): number {
+    return 1000 + Math.floor(Math.random() * settings.drainJitterMs);
+  }
 
   function open(
     exchange: Exchange,
@@ -66,7 +72,10 @@ export function createSseFront(settings: SseSettings): SseFront {
       heldEventId,
       onClosed: (closed) => streams.delete(closed),
     });
+    // A handler may refuse before it returns.
+    if (stream.ended) return;
     streams.add(stream);
+    if (draining) stream.sendAway(retryMs());
   }
 
   function refuse(exchange: Exchange, procedure: StreamProcedure, thrown: unknown): void {
@@ -86,10 +95,11 @@ export function createSseFront(settings: SseSettings): SseFront {
       return streams.size;
     },
     async drain() {
+      draining = true;
       await Promise.all(
         [...streams].map(async (stream) => {
           await sleep(Math.random() * settings.drainJitterMs);
-          stream.sendAway(1000 + Math.floor(Math.random() * settings.drainJitterMs));
+          stream.sendAway(retryMs());
         }),
       );
     },

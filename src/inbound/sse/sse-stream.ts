@@ -72,6 +72,10 @@ export class SseStream implements PumpSink, Flushable {
     }
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   onItem(item: StreamItem): boolean {
     this.#write(itemEvent(item, this.#lastEventId));
     if (item.id) this.#lastEventId = item.id;
