@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { BENCH, BUILD } from './places.ts';
+import { BENCH, BUILD, ROOT } from './places.ts';
 
 /** Debian packages by the program or file that shows they are there. */
 const DEBIAN_PACKAGES = [
@@ -22,7 +22,7 @@ const NATIVE_PROGRAMS = [
   { name: 'ws-subscribers', libraries: [] },
 ];
 
-/** Installs and builds what a run needs; does nothing the second time. */
+/** Installs and builds what a run needs; the second time only Weir itself, which may have changed. */
 export function prepare(): void {
   if (process.platform !== 'linux') {
     throw new Error('The bench pins processes and reads /proc, so it runs on Linux only.');
@@ -35,6 +35,7 @@ export function prepare(): void {
   installDebianPackages();
   installNpmPackages();
   for (const { name, libraries } of NATIVE_PROGRAMS) buildNative(name, libraries);
+  run([join(ROOT, 'node_modules', '.bin', 'tsc'), '-p', join(ROOT, 'tsconfig.build.json')]);
 }
 
 function installDebianPackages(): void {

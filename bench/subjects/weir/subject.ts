@@ -5,7 +5,7 @@ import { trpcAt } from '../../protocols/trpc.ts';
 import { nodeCommand, type Stage, type Subject } from '../../subject.ts';
 import { writeWeirContract } from '../../weir-contract.ts';
 
-/** Weir itself: the whole gateway as `weir serve` runs it, or one of its fronts alone. */
+/** Weir itself: the whole gateway as it is shipped, compiled, or one of its fronts alone. */
 export const weir: Subject = {
   name: 'weir',
   protocol: trpcAt('/trpc'),
@@ -13,7 +13,7 @@ export const weir: Subject = {
     gateway(stage) {
       const file = fileFor(stage, 'yaml');
       writeFileSync(file, toConfig(stage));
-      const { program, args, env } = nodeCommand(join(ROOT, 'src', 'main.ts'), {});
+      const { program, args, env } = nodeCommand(join(ROOT, 'dist', 'main.js'), {});
       return { program, args: [...args, 'serve', '--config', file], env: env ?? {} };
     },
     front: serve('front.ts'),
