@@ -49,7 +49,7 @@ export function createAuth(config: AuthConfig, log: Log): Auth {
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
   const stores = openAuthStores(builtIn?.store ?? 'memory', warn('Redis cannot be asked'));
-  const roles = createRoleTable(config);
+  const roles = createRoleTable(config.roles);
   const expiry = new ExpiryQueue();
   const access = new LiveAccess(stores.feed, expiry);
   const keys = createSigningKeys({
@@ -143,7 +143,8 @@ export function createAuth(config: AuthConfig, log: Log): Auth {
   };
 }
 
-function createRoleTable({ roles }: AuthConfig): RoleTable {
+/** @throws UserError where roles inherit in a circle or from nowhere. */
+export function createRoleTable(roles: AuthConfig['roles']): RoleTable {
   try {
     return new RoleTable(roles);
   } catch (cause) {

@@ -1,4 +1,8 @@
+import { createAccessRules } from '../auth/access-rules.ts';
+import { createRoleTable } from '../auth/create-auth.ts';
+import { toTrustedIssuer } from '../auth/trusted-issuers.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { AuthConfig } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
 import { requireUpstreams } from '../procedures/create-procedures.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
@@ -9,10 +13,30 @@ export async function check(configFile: string): Promise<void> {
   const snapshot = await loadContracts(config.contracts);
   requireUpstreams(snapshot, new Map(Object.entries(config.upstreams)));
   requireSoundRules(snapshot);
+  // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
+  const auth = requireSoundAuth(config.auth);
   const services = new Set(
     [...snapshot.methods.values()].map((method) => method.descriptor.parent),
   );
   console.log(
     `${configFile} is in order: ${services.size} services, ${snapshot.methods.size} methods, ${Object.keys(config.upstreams).length} upstreams.`,
   );
+  const undeclared = [...snapshot.methods.values()].filter(
+    (method) => auth.accessOf(method) === undefined,
+  );
+  if (undeclared.length === 0) return;
+  console.log(
+    `\nNobody may call these, for neither their contract nor auth.access says who may:\n${undeclared
+      .map(({ path }) => `  ${path}`)
+      .join('\n')}`,
+  );
+}
+
+function requireSoundAuth(auth: AuthConfig) {
+  for (const issuer of auth.issuers) toTrustedIssuer(issuer, () => {});
+  return createAccessRules({
+    mode: auth.mode,
+    roles: createRoleTable(auth.roles),
+    overrides: auth.access,
+  });
 }

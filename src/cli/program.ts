@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { createUserCommand } from './user-command.ts';
 
 /**
  * The command line of Weir. Each command is loaded when it is run: the generator brings a whole TypeScript
@@ -26,9 +27,10 @@ export function createProgram(): Command {
     });
   withConfig(program.command('routes'))
     .description('list every procedure: path, kind, upstream, access')
-    .action(async ({ config }: { config: string }) => {
+    .option('--as <role>', 'show what a caller with this one role may call')
+    .action(async ({ config, as }: { config: string; as?: string }) => {
       const { routes } = await import('./routes.ts');
-      await routes(config);
+      await routes(config, as);
     });
   withConfig(program.command('generate'))
     .description('write the typed tRPC client of the contracts')
@@ -39,6 +41,15 @@ export function createProgram(): Command {
     .action(async ({ config, out }: { config: string; out: string }) => {
       const { generate } = await import('./generate.ts');
       await generate(config, out);
+    });
+
+  program.addCommand(createUserCommand(withConfig));
+  program
+    .command('api-key <id>')
+    .description('make an API key for a service')
+    .action(async (id: string) => {
+      const { printApiKey } = await import('./api-key.ts');
+      printApiKey(id);
     });
 
   program.addHelpText(

@@ -1,20 +1,34 @@
+import { createAccessRules } from '../auth/access-rules.ts';
+import { RoleTable } from '../auth/role-table.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
 import type { Method } from '../contract/method.ts';
 import type { Access } from '../contract/policy.ts';
+import { createQuestion } from './as-caller.ts';
 import { formatTable } from './table.ts';
 
-/** `weir routes`: every procedure with its kind, its upstream and who may call it. */
-export async function routes(configFile: string): Promise<void> {
+/**
+ * `weir routes`: every procedure with its kind, its upstream and who may call it; with a role, whether
+ * a caller who has just that one may.
+ */
+export async function routes(configFile: string, asRole?: string): Promise<void> {
   const config = loadConfig(configFile);
   const { methods } = await loadContracts(config.contracts);
+  const { accessOf } = createAccessRules({
+    mode: config.auth.mode,
+    roles: new RoleTable({}),
+    overrides: config.auth.access,
+  });
+  const mayCall = asRole === undefined ? undefined : createQuestion(config.auth, asRole);
   const rows = [...methods.values()].map((method) => [
     method.path,
     describeKind(method),
     method.upstream,
-    describeAccess(method.policy.access),
+    describeAccess(accessOf(method)),
+    ...(mayCall === undefined ? [] : [mayCall(method)]),
   ]);
-  console.log(formatTable(['path', 'kind', 'upstream', 'access'], rows));
+  const head = ['path', 'kind', 'upstream', 'access'];
+  console.log(formatTable(asRole === undefined ? head : [...head, `as ${asRole}`], rows));
 }
 
 const STREAM_KINDS = {
@@ -29,7 +43,7 @@ function describeKind(method: Method): string {
 }
 
 export function describeAccess(access: Access | undefined): string {
-  if (access === undefined) return 'not said';
+  if (access === undefined) return 'nobody';
   if (access.rule === 'roles') return `roles: ${access.names.join(', ')}`;
   if (access.rule === 'permissions') return `permissions: ${access.names.join(', ')}`;
   return access.rule;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../http/request-body.ts';
 import { Refusal } from '../refusal.ts';
 
 /** 16 KiB: a password may have 1 KiB, a token 8. */
@@ -12,23 +13,18 @@ const MAX_BYTES = 16_384;
 export async function readJsonBody(
   request: IncomingMessage,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) {
-      throw new Refusal('PAYLOAD_TOO_LARGE', `The body is longer than ${MAX_BYTES} bytes.`);
-    }
-    chunks.push(chunk);
-  }
+  const text = await new Promise<string>((resolve, reject) => {
+    request.once('close', () => reject(new Refusal('CLIENT_CLOSED_REQUEST', 'The caller left.')));
+    readBody(request, MAX_BYTES, resolve, reject);
+  });
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    if (bytes === 0 && type === undefined) return {};
+    if (text === '' && type === undefined) return {};
     throw new Refusal('BAD_REQUEST', 'The body must be sent as "content-type: application/json".');
   }
   let value: unknown;
   try {
-    value = bytes === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    value = text === '' ? {} : JSON.parse(text);
   } catch {
     throw new Refusal('PARSE_ERROR', 'The body is not JSON.');
   }
