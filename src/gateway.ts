@@ -173,7 +173,8 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     const { host, port } = config.server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
-        reject(new UserError(`Cannot listen on ${host}:${port}: ${cause.message}`, [], { cause }));
+        const message = `Cannot listen on ${host}:${port}: ${cause.message}. Free it, or set server.host and server.port.`;
+        reject(new UserError(message, [], { cause }));
       });
       server.listen(port, host, resolve);
     });
