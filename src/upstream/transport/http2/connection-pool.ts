@@ -2,7 +2,8 @@ import { WeirError } from '../../../errors.ts';
 import { Backoff } from './backoff.ts';
 import type { Call, CallDispatcher } from './call.ts';
 import { connectionLost } from './call-status.ts';
-import { Connection, type ConnectionEvents } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionEvents } from './connection-state.ts';
 import { EndpointSockets } from './endpoint-socket.ts';
 import type { ResolvedOptions } from './options.ts';
 
@@ -20,7 +21,9 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   readonly #active = new Set<Call>();
   /** The last connect failed; until this moment calls are refused rather than kept waiting. */
   #pause: { readonly until: number; readonly error: WeirError } | undefined;
+  /** Ends the grace early; set once the pool is closing. */
   #closing: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -88,8 +91,12 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   }
 
   /** See `Transport.close`. */
-  async close(graceMs: number): Promise<void> {
-    if (this.#closing !== undefined) return;
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
+    return this.#closed;
+  }
+
+  async #close(graceMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closing = resolve;
     if (this.#active.size > 0) {

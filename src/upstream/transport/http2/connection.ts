@@ -4,6 +4,7 @@ import type { Metadata } from '../transport.ts';
 import { connectionLost } from './call-status.ts';
 import { type CallReceiver, CallStream, type StreamHost } from './call-stream.ts';
 import { ConnectionReader } from './connection-reader.ts';
+import type { ConnectionEvents, ConnectionState } from './connection-state.ts';
 import type { EndpointSockets } from './endpoint-socket.ts';
 import { ConnectionError, ERROR_CODE, type ErrorCodeName, nameErrorCode } from './error-code.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -26,22 +27,6 @@ const MAX_FRAME_SIZE = 64 * 1024;
 
 /** How long a closed connection may still take to hand over its last octets. */
 const LINGER_MS = 1_000;
-
-export type ConnectionState =
-  /** The socket, TLS, and the peer's SETTINGS are awaited. */
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'open' }
-  /** Takes no new stream; closes behind the last one. */
-  | { readonly kind: 'draining' }
-  | { readonly kind: 'closed'; readonly error: WeirError };
-
-export interface ConnectionEvents {
-  onOpen(connection: Connection): void;
-  /** A stream ended, or the peer allows more. */
-  onRoom(connection: Connection): void;
-  onDraining(connection: Connection): void;
-  onClosed(connection: Connection, error: WeirError, wasOpen: boolean): void;
-}
 
 /** One HTTP/2 connection to the endpoint, from the connect to the last stream. */
 export class Connection implements StreamHost {
@@ -220,7 +205,7 @@ export class Connection implements StreamHost {
   /** Takes no new stream and closes once the last has ended. */
   drain(): void {
     if (this.#state.kind === 'connecting') {
-      this.#lose('the transport is closing');
+      this.#lose('the transport was closed');
       return;
     }
     if (this.#state.kind !== 'open') return;
@@ -233,7 +218,7 @@ export class Connection implements StreamHost {
   destroy(error: WeirError): void {
     if (this.#state.kind === 'closed') return;
     for (const stream of [...this.streams.values()]) stream.fail('CANCEL', error);
-    if (this.#socket.connecting) this.#lose(error.message);
+    if (this.#state.kind === 'connecting') this.#lose('the transport was closed');
     else this.#closeGracefully();
   }
 
