@@ -122,6 +122,21 @@ test('a connection lost with calls in flight: unavailable, and not safe to retry
   await call();
 });
 
+test('a call whose frames were never handed to the socket is safe to retry', async () => {
+  await start(
+    async (peer) => {
+      greet(peer, setting(3, 1));
+      await peer.next(isRequest);
+      // The waiting call begins with the answer; the fault behind it is read in the same turn.
+      peer.send(answer(1), frame(TYPE.settings, 0, 1));
+    },
+    { maxConnections: 1 },
+  );
+  const [first, second] = await Promise.allSettled([call(), call()]);
+  expect(first?.status).toBe('fulfilled');
+  expect(second).toMatchObject({ reason: { code: 'UNAVAILABLE', neverSent: true } });
+});
+
 test('more calls than streams: more connections, then a bounded queue, then refusal', async () => {
   const held: (() => void)[] = [];
   await start(

@@ -249,7 +249,7 @@ export class ConnectionReader implements FrameHandler {
 
   /** Streams nobody opened: ours that are yet to come, and the peer's, which may open none. */
   #refuseIdle(streamId: number): void {
-    if (streamId % 2 === 0 || streamId >= this.#connection.nextStreamId) {
+    if (this.#connection.ids.isIdle(streamId)) {
       throw new ConnectionError('PROTOCOL_ERROR', `a frame for stream ${streamId}, which is idle`);
     }
   }

@@ -8,7 +8,7 @@ import type { ConnectionEvents, ConnectionState } from './connection-state.ts';
 import type { EndpointSockets } from './endpoint-socket.ts';
 import { ConnectionError, ERROR_CODE, type ErrorCodeName, nameErrorCode } from './error-code.ts';
 import { FrameReader } from './frame-reader.ts';
-import { FRAME, LARGEST_STREAM_ID } from './frame-type.ts';
+import { FRAME } from './frame-type.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { IdleClose } from './idle-close.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -21,6 +21,7 @@ import { RequestHeaderWriter } from './request-headers.ts';
 import type { OutgoingMessage } from './send-queue.ts';
 import { SendScheduler } from './send-scheduler.ts';
 import { DEFAULT_WINDOW, LARGEST_WINDOW, PeerSettings } from './settings.ts';
+import { StreamIds } from './stream-ids.ts';
 
 /** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
 const MAX_FRAME_SIZE = 64 * 1024;
@@ -33,6 +34,7 @@ export class Connection implements StreamHost {
   readonly peer = new PeerSettings();
   readonly streams = new Map<number, CallStream>();
   readonly resets = new RecentResets();
+  readonly ids = new StreamIds();
   readonly window: ReceiveWindow;
   readonly scheduler: SendScheduler;
   readonly writer: FrameWriter;
@@ -46,7 +48,6 @@ export class Connection implements StreamHost {
   #idleClose: IdleClose | undefined;
   #state: ConnectionState = { kind: 'connecting' };
   #cause: Error | undefined;
-  #nextStreamId = 1;
   /** Streams above this were never handed to the socket. */
   #lastFlushedId = 0;
 
@@ -70,7 +71,7 @@ export class Connection implements StreamHost {
     );
     this.#socket = socket;
     this.writer = new FrameWriter(socket, () => {
-      this.#lastFlushedId = this.#nextStreamId - 2;
+      this.#lastFlushedId = this.ids.last;
     });
     this.#headers = new RequestHeaderWriter(this.writer, blocks);
     this.scheduler = new SendScheduler(this.writer, this.peer.maxFrameSize);
@@ -95,10 +96,6 @@ export class Connection implements StreamHost {
     return this.peer.maxConcurrentStreams - this.streams.size;
   }
 
-  get nextStreamId(): number {
-    return this.#nextStreamId;
-  }
-
   /** Begins a call: writes its header section and leaves the rest to the stream. */
   open(
     receiver: CallReceiver,
@@ -106,9 +103,8 @@ export class Connection implements StreamHost {
     metadata: Metadata,
     grpcTimeout: string | undefined,
   ): CallStream {
-    const id = this.#nextStreamId;
-    this.#headers.write(id, rpcPath, metadata, grpcTimeout, this.peer);
-    this.#nextStreamId += 2;
+    this.#headers.write(this.ids.next, rpcPath, metadata, grpcTimeout, this.peer);
+    const id = this.ids.take();
     const stream = new CallStream(id, this, receiver, {
       sendWindow: this.peer.initialWindowSize,
       receiveWindow: DEFAULT_WINDOW,
@@ -117,8 +113,7 @@ export class Connection implements StreamHost {
     });
     this.streams.set(id, stream);
     this.#idleClose?.onUsed();
-    // The identifiers of a connection are finite (RFC 9113 §5.1.1).
-    if (this.#nextStreamId > LARGEST_STREAM_ID) this.drain();
+    if (this.ids.exhausted) this.drain();
     return stream;
   }
 
@@ -238,10 +233,12 @@ export class Connection implements StreamHost {
     const code = error instanceof ConnectionError ? error.code : 'INTERNAL_ERROR';
     const message = error instanceof Error ? error.message : String(error);
     this.#cause = error instanceof Error ? error : undefined;
-    if (!this.#socket.connecting) {
-      this.writer.goaway(0, ERROR_CODE[code], message);
-      this.writer.flush();
-    }
+    const lastFlushedId = this.#lastFlushedId;
+    // Calls begun in this very tick have not left yet, and so may safely begin elsewhere.
+    this.writer.discard();
+    this.writer.goaway(0, ERROR_CODE[code], message);
+    this.writer.flush();
+    this.#lastFlushedId = lastFlushedId;
     this.#lose(`it broke HTTP/2: ${message}`);
   }
 

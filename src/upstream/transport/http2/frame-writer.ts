@@ -117,12 +117,19 @@ export class FrameWriter {
     this.blocked = !free;
   }
 
-  /** Nothing more is written, and what waits is dropped. */
-  close(): void {
+  /** Drops the frames of this tick; they are whole, so what went before them stays readable. */
+  discard(): void {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    this.#closed = true;
     this.#parts = [];
+    this.#partStart = this.#at;
+    this.waiting = 0;
+  }
+
+  /** Nothing more is written, and what waits is dropped. */
+  close(): void {
+    this.discard();
+    this.#closed = true;
   }
 
   #endPart(): void {
