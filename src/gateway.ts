@@ -9,6 +9,7 @@ import { createAssets } from './inbound/assets.ts';
 import { createAuthFront } from './inbound/auth/auth-front.ts';
 import { createPeerOf } from './inbound/client-address.ts';
 import { createCors } from './inbound/cors.ts';
+import type { FrontOptions } from './inbound/front-options.ts';
 import { createHealth } from './inbound/health.ts';
 import { createTrpcHttpFront } from './inbound/http/http-front.ts';
 import { createListener } from './inbound/listener.ts';
@@ -85,7 +86,12 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   const newRequestId = createRequestIds();
   const { limits } = config;
   const peerOf = createPeerOf(config.server.trustedProxies);
-  const frontOptions = { procedures: () => procedures, newRequestId, peerOf };
+  const frontOptions: FrontOptions = {
+    procedures: () => procedures,
+    newRequestId,
+    peerOf,
+    log: (level, message, fields) => log[level](fields, message),
+  };
   const httpFront = createTrpcHttpFront({
     ...frontOptions,
     limits: {

@@ -12,5 +12,5 @@ export function logFault(
   fields: { readonly path: string; readonly requestId: string },
 ): void {
   if (thrown instanceof WeirError || thrown instanceof Refusal) return;
-  log?.('error', 'a handler failed', { ...fields, error: thrown });
+  log?.('error', 'a handler failed', { ...fields, err: thrown });
 }
