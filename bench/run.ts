@@ -23,7 +23,7 @@ try {
 
 async function bench({ timing, quick, json, readme, ...names }: Options): Promise<void> {
   const scenarios = select('scenario', await loadScenarios(), names.scenarios).filter(
-    ({ once }) => !(once && quick),
+    ({ isSlow }) => !(isSlow && quick && names.scenarios.length === 0),
   );
   const subjects = select('subject', allSubjects, names.subjects);
   prepare();

@@ -29,8 +29,10 @@ export interface Scenario {
   readonly messagesPerSecond?: number;
   /** Subjects start anew for each round, because what is measured does not go back by itself. */
   readonly startsAnew?: boolean;
-  /** Too long to repeat: one round, and none at all with `--quick`. */
+  /** Too long to repeat: one round. */
   readonly once?: boolean;
+  /** Left out with `--quick`, unless it is asked for by name. */
+  readonly isSlow?: boolean;
   /** False where the subject's protocol has no such thing. */
   readonly fits: (subject: Subject) => boolean;
   /** Shows that the subject answers rightly, then warms it up. Throws with what came instead. */

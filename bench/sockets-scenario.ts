@@ -13,6 +13,7 @@ export interface SocketsOptions {
   readonly messagesPerSecond: number;
   readonly compares: Scenario['compares'];
   readonly once?: boolean;
+  readonly isSlow?: boolean;
 }
 
 /** How long memory is given to settle once the sockets are open. */

@@ -24,6 +24,7 @@ export interface UnaryOptions {
   /** Default `gateway`. */
   readonly setup?: Setup;
   readonly subjects?: readonly string[];
+  readonly isSlow?: boolean;
   readonly weir?: WeirChanges;
 }
 

@@ -17,6 +17,7 @@ export default {
   compares: 'rssMb',
   subjects: ['weir'],
   once: true,
+  isSlow: true,
   fits: () => true,
   getReady: (running) =>
     expectAnswer(running, running.subject.protocol.unary(getQuote), getQuote.marker, 1),

@@ -8,6 +8,7 @@ export default unaryScenario({
   name: 'unary-auth',
   about: 'the small query with a bearer token: what a remembered token and authorisation cost',
   call: getQuote,
+  isSlow: true,
   subjects: ['weir', 'weir-bare'],
   weir: {
     policy: { access: { roles: { names: ['trader'] } } },

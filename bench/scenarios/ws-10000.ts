@@ -7,4 +7,5 @@ export default socketsScenario({
   messagesPerSecond: 0.5,
   compares: 'rssMb',
   once: true,
+  isSlow: true,
 });
