@@ -13,6 +13,8 @@ const ORDER = [
   'idle-latency',
   'unary-auth',
   'unary-limited',
+  'unary-limited-redis',
+  'unary-limited-leased',
   'unary-cached',
   'front-only',
   'front-only-batch-10',

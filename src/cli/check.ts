@@ -4,8 +4,11 @@ import { toTrustedIssuer } from '../auth/trusted-issuers.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { AuthConfig } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
+import { createCacheRules } from '../pipeline/caller-cost.ts';
+import { requireRedis } from '../pipeline/require-redis.ts';
 import { requireUpstreams } from '../procedures/create-procedures.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
+import { explainCost } from './explain-cost.ts';
 
 /** `weir check`: reads the configuration and the contracts as `serve` would, and serves nothing. */
 export async function check(configFile: string): Promise<void> {
@@ -15,12 +18,16 @@ export async function check(configFile: string): Promise<void> {
   requireSoundRules(snapshot);
   // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
   const auth = requireSoundAuth(config.auth);
+  requireRedis(config);
+  createCacheRules(snapshot, config);
+  const cost = explainCost(snapshot, config);
   const services = new Set(
     [...snapshot.methods.values()].map((method) => method.descriptor.parent),
   );
   console.log(
     `${configFile} is in order: ${services.size} services, ${snapshot.methods.size} methods, ${Object.keys(config.upstreams).length} upstreams.`,
   );
+  console.log(`\n${cost}`);
   const undeclared = [...snapshot.methods.values()].filter(
     (method) => auth.accessOf(method) === undefined,
   );

@@ -15,6 +15,7 @@ import { InFlight } from '../ratelimit/in-flight.ts';
 import { createLimitPlans, unknownMethods } from '../ratelimit/limit-plan.ts';
 import type { CacheOptions } from './cache.ts';
 import type { LimitOptions } from './limit.ts';
+import { requireRedis } from './require-redis.ts';
 
 export interface CallerCostOptions {
   readonly config: Config;
@@ -43,6 +44,7 @@ export interface CallerCost {
 
 /** @throws UserError when something is to be shared and the configuration has no Redis. */
 export function createCallerCost({ config, onLimiterChange }: CallerCostOptions): CallerCost {
+  requireRedis(config);
   const redis = config.redis && connect(config.redis);
   const limiter = createLimiter({ config: config.rateLimits, redis, onChange: onLimiterChange });
   const shared = sharedCacheOptions(config, redis);
@@ -92,12 +94,7 @@ function connect(config: RedisConfig): { client: Redis; config: RedisConfig } {
 }
 
 function sharedCacheOptions(config: Config, redis: ReturnType<typeof connect> | undefined) {
-  if (!config.cache.enabled || !config.cache.shared) return undefined;
-  if (redis === undefined) {
-    throw new UserError(
-      'cache.shared is on, which needs Redis; add redis: {urls: ["redis://..."]}.',
-    );
-  }
+  if (!config.cache.enabled || !config.cache.shared || redis === undefined) return undefined;
   return { redis: redis.client, prefix: `${redis.config.prefix}cache:` };
 }
 

@@ -1,6 +1,5 @@
 import type { RateLimitConfig, RedisConfig } from '../config/schema.ts';
 import type { Redis } from '../lib/redis/redis.ts';
-import { UserError } from '../lib/user-error.ts';
 import { LeasedStore } from './leased-store.ts';
 import type { LimitStore } from './limit-store.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -34,14 +33,10 @@ export interface LimiterOptions {
 /** How long a Redis server that is new to the gateways is left alone. See `SharedStoreOptions`. */
 const SETTLE_MS = 500;
 
-/** @throws UserError when limits are to be shared and there is nothing to share them through. */
+/** @param options.redis must be there unless the store is `memory` */
 export function createLimiter({ config, redis, onChange }: LimiterOptions): Limiter {
   if (config.store === 'memory') return createMemoryLimiter(config);
-  if (redis === undefined) {
-    throw new UserError(
-      `rateLimits.store is "${config.store}", which needs Redis; add redis: {urls: ["redis://..."]}.`,
-    );
-  }
+  if (redis === undefined) throw new TypeError(`the store ${config.store} needs Redis`);
   const seen = new SeenBuckets(config.maxBuckets);
   const prefix = `${redis.config.prefix}limit:`;
   const options = { redis: redis.client, seen, prefix };

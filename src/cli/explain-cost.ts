@@ -1,0 +1,70 @@
+import { type CacheRule, cacheRuleOf } from '../cache/cache-rules.ts';
+import type { Config } from '../config/schema.ts';
+import type { ContractSnapshot } from '../contract/snapshot.ts';
+import { createLimitPlans, type LimitPlan } from '../ratelimit/limit-plan.ts';
+import { formatTable } from './table.ts';
+
+/**
+ * What a call of each method may cost its caller, after contract and configuration are joined.
+ * @throws UserError when the two do not fit together.
+ */
+export function explainCost(
+  { methods }: Pick<ContractSnapshot, 'methods'>,
+  config: Pick<Config, 'rateLimits' | 'cache'>,
+): string {
+  const plans = createLimitPlans(methods, config.rateLimits);
+  const rows = [...methods.values()].flatMap((method) => {
+    const plan = plans.get(method);
+    const limits = plan === undefined ? [] : describeLimits(plan);
+    const cache = describeCache(cacheRuleOf(method, config.cache));
+    const [first = 'no limit', ...more] = limits;
+    return [[method.path, first, cache], ...more.map((limit) => ['', limit, ''])];
+  });
+  const { store, whenRedisGone } = config.rateLimits;
+  const where = {
+    memory: 'each gateway counts for itself',
+    redis: `all gateways count together in Redis; without it: ${whenRedisGone}`,
+    leased: `all gateways count together by leases from Redis; without it: ${whenRedisGone}`,
+  }[store];
+  const table = formatTable(['method', 'limits, the first that refuses is named', 'cache'], rows);
+  return `Limits: ${where}.\n\n${table}`;
+}
+
+const SCOPES = {
+  caller: 'each caller, all methods',
+  callerMethod: 'each caller',
+  quota: 'each caller, all methods',
+  method: 'all callers',
+  gateway: 'all callers, all methods',
+} as const;
+
+function describeLimits({ limits, cost, messageCost }: LimitPlan): string[] {
+  const costs = [
+    cost === 1 ? '' : `, a call costs ${cost}`,
+    messageCost === 0 ? '' : `, a message ${messageCost}`,
+  ].join('');
+  return limits.map(({ limit, countedBy, description }) => {
+    const by = countedBy === 'everyone' ? '' : ` by ${countedBy.map(describeKey).join(' and ')}`;
+    return `${SCOPES[limit.scope]}${by}: ${description}${costs}`;
+  });
+}
+
+function describeKey(part: string): string {
+  return part === 'default' ? 'subject or address' : part === 'ip' ? 'address' : part;
+}
+
+function describeCache(rule: CacheRule | undefined): string {
+  if (rule === undefined) return 'never';
+  const { ttlMs, staleWhileRevalidateMs, staleIfErrorMs } = rule.terms;
+  const whose = rule.scope === 'public' ? 'for everyone' : 'for each caller';
+  const stale = [
+    staleWhileRevalidateMs === 0 ? '' : `, +${toSeconds(staleWhileRevalidateMs)} while renewing`,
+    staleIfErrorMs === 0 ? '' : `, +${toSeconds(staleIfErrorMs)} while the backend fails`,
+  ].join('');
+  const fresh = ttlMs === 0 ? 'only equal calls under way' : toSeconds(ttlMs);
+  return `${fresh} ${whose}${stale}`;
+}
+
+function toSeconds(ms: number): string {
+  return `${ms / 1_000} s`;
+}
