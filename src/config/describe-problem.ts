@@ -1,31 +1,72 @@
 import { z } from 'zod';
 import { nearestName } from '../lib/nearest-name.ts';
+import type { Override } from './environment.ts';
 
-/** A zod issue as one line: where, what was expected, and for a misspelt name the nearest valid one. */
-export function describeProblem(
-  issue: z.core.$ZodIssue,
-  schema: z.core.$ZodType,
-  input: unknown,
-): string[] {
-  const place = formatPath(issue.path);
+export interface GivenConfig {
+  readonly schema: z.core.$ZodType;
+  readonly input: unknown;
+  readonly overrides: readonly Override[];
+}
+
+/**
+ * A zod issue as one line: where, what was expected, for a misspelt name the nearest valid one, and the
+ * environment variable if one brought it.
+ */
+export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): string[] {
   if (issue.code === 'unrecognized_keys') {
-    const names = namesAt(schema, issue.path);
+    const names = namesAt(given.schema, issue.path);
     return issue.keys.map((key) => {
       const nearest = nearestName(key, names);
       const hint =
         nearest === undefined ? `valid names: ${names.join(', ')}` : `did you mean "${nearest}"?`;
-      return `${formatPath([...issue.path, key])}: no such setting; ${hint}`;
+      const path = [...issue.path, key];
+      // The variable may step further in than the first name that is wrong.
+      const variable = variableOf(given, (override) => isPrefix(path, override));
+      return `${formatPath(path)}: no such setting; ${hint}${variable}`;
     });
   }
+  const variable = variableOf(given, (override) => isPrefix(override, issue.path));
+  return [`${formatPath(issue.path)}: ${describeValue(issue, given.input)}${variable}`];
+}
+
+function describeValue(issue: z.core.$ZodIssue, input: unknown): string {
   const found = valueAt(input, issue.path);
-  if (found === undefined) return [`${place}: missing; ${issue.message}`];
+  const expected = issue.message.replace(/^Invalid input: expected (\w+),.*/, (_, type: string) =>
+    Object.hasOwn(TYPES, type) ? `expected ${TYPES[type]}` : `expected ${type}`,
+  );
+  if (found === undefined) return `missing; ${expected}`;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
     const nearest = typeof found === 'string' ? nearestName(found, allowed) : undefined;
     const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-    return [`${place}: ${show(found)} is not one of ${allowed.join(', ')}${hint}`];
+    return `${show(found)} is not one of ${allowed.join(', ')}${hint}`;
   }
-  return [`${place}: ${issue.message}, found ${show(found)}`];
+  // An error ends up in logs and tickets, where a password must not.
+  if (issue.path.some((key) => /secret|password|digest/i.test(String(key)))) return expected;
+  return `${expected}, found ${show(found)}`;
+}
+
+/** zod's words for types in everybody's. */
+const TYPES: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+function variableOf(
+  { overrides }: GivenConfig,
+  brought: (path: readonly string[]) => boolean,
+): string {
+  const override = overrides.find(({ path }) => brought(path));
+  return override === undefined ? '' : ` (set by ${override.variable})`;
+}
+
+function isPrefix(short: readonly PropertyKey[], long: readonly PropertyKey[]): boolean {
+  return short.every((key, index) => key === long[index]);
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

@@ -1,29 +1,66 @@
 import { parse } from 'yaml';
+import { UserError } from '../lib/user-error.ts';
 
 const PREFIX = 'WEIR_';
 
 export type ConfigTree = { [key: string]: unknown };
 
+/** Where a variable's value went: `WEIR_SERVER__PORT` to `['server', 'port']`. */
+export interface Override {
+  readonly variable: string;
+  readonly path: readonly string[];
+}
+
 /**
  * Lays `WEIR_…` variables over a configuration tree. Two underscores step inside, one begins a new
  * word: `WEIR_SERVER__PORT=0` sets `server.port`, `WEIR_LIMITS__MAX_BODY=2MiB` sets `limits.maxBody`.
- * Values are read as YAML, so `[a, b]` is a list.
+ * Values are read as YAML, so `[a, b]` is a list. A variable without two underscores is a setting only
+ * where it names a whole section; `WEIR_HOME` and the like are other programs' affair.
+ *
+ * @throws UserError that lists values that are no YAML, and names with one underscore where two belong.
  */
 export function applyEnvironment(
   tree: ConfigTree,
   environment: Readonly<Record<string, string | undefined>>,
-): ConfigTree {
+  sections: readonly string[],
+): { readonly tree: ConfigTree; readonly overrides: readonly Override[] } {
+  const problems: string[] = [];
+  const overrides: Override[] = [];
   let result = tree;
   for (const [variable, text] of Object.entries(environment).sort()) {
-    if (!variable.startsWith(PREFIX) || text === undefined || !variable.includes('__')) continue;
-    const path = variable.slice(PREFIX.length).split('__').map(toCamelCase);
-    result = withValue(result, path, parse(text));
+    if (!variable.startsWith(PREFIX) || text === undefined) continue;
+    const name = variable.slice(PREFIX.length);
+    const path = name.split('__').map(toCamelCase);
+    if (path.length === 1 && !sections.includes(path[0] ?? '')) {
+      const meant = withTwoUnderscores(name, sections);
+      if (meant !== undefined) {
+        problems.push(`${variable}: no such setting; did you mean "${PREFIX}${meant}"?`);
+      }
+      continue;
+    }
+    try {
+      result = withValue(result, path, parse(text));
+      overrides.push({ variable, path });
+    } catch (cause) {
+      problems.push(`${variable}: ${cause instanceof Error ? cause.message.trim() : cause}`);
+    }
   }
-  return result;
+  if (problems.length > 0) throw new UserError('The environment cannot be read:', problems);
+  return { tree: result, overrides };
+}
+
+/** `SERVER_PORT` is `SERVER__PORT` to somebody in a hurry. */
+function withTwoUnderscores(name: string, sections: readonly string[]): string | undefined {
+  const section = sections.map(toUpperSnakeCase).find((each) => name.startsWith(`${each}_`));
+  return section && `${section}__${name.slice(section.length + 1)}`;
 }
 
 function toCamelCase(words: string): string {
   return words.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function toUpperSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 function withValue(tree: ConfigTree, [key = '', ...rest]: string[], value: unknown): ConfigTree {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { UserError } from '../lib/user-error.ts';
 import { loadConfig, toConfig } from './load-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-config-'));
@@ -140,6 +141,93 @@ test.each([
   );
 });
 
+test.each([
+  ['a text for a number', { server: { port: 'x' } }, 'server.port: expected a number, found "x"'],
+  ['half a port', { server: { port: 1.5 } }, 'server.port: expected a whole number, found 1.5'],
+  ['a list for a section', { server: [] }, 'server: expected a mapping, found []'],
+  [
+    'no time at all',
+    { deadline: { max: '0s' } },
+    'deadline.max: expected a duration above zero, such as "1s", found "0s"',
+  ],
+  [
+    'a time that no timer can wait',
+    { server: { shutdownGrace: '25d' } },
+    'server.shutdownGrace: expected at most "24d", found "25d"',
+  ],
+  [
+    'a port that no host has',
+    { upstreams: { market: { endpoints: ['a:70000'] } } },
+    'upstreams.market.endpoints[0]: expected "host:port", "[ipv6]:port", "unix:/path", or {address, weight, zone, version}, found "a:70000"',
+  ],
+])('%s', (_, tree, problem) => {
+  expect(() => toConfig({ ...VALID, ...tree }, { file: 'weir.yaml', folder })).toThrow(
+    new UserError('weir.yaml is not a valid configuration:', [problem]),
+  );
+});
+
+test('a password in the wrong place is not repeated', () => {
+  const auth = { builtIn: { users: [{ name: 'a', passwordHash: 'hunter2' }] } };
+  expect(() => toConfig({ ...VALID, auth }, { file: 'weir.yaml', folder })).toThrow(
+    /passwordHash: expected what `weir user hash` prints, which begins with \$argon2id\$$/,
+  );
+});
+
+test.each([
+  [
+    { WEIR_SERVR__PORT: '1' },
+    '  servr: no such setting; did you mean "server"? (set by WEIR_SERVR__PORT)',
+  ],
+  [
+    { WEIR_SERVER__PROT: '1' },
+    '  server.prot: no such setting; did you mean "port"? (set by WEIR_SERVER__PROT)',
+  ],
+  [
+    { WEIR_SERVER__PORT: 'x' },
+    '  server.port: expected a number, found "x" (set by WEIR_SERVER__PORT)',
+  ],
+  [
+    { WEIR_SERVER_PORT: '1' },
+    '  WEIR_SERVER_PORT: no such setting; did you mean "WEIR_SERVER__PORT"?',
+  ],
+  [
+    { WEIR_RATE_LIMITS_X: '1' },
+    '  WEIR_RATE_LIMITS_X: no such setting; did you mean "WEIR_RATE_LIMITS__X"?',
+  ],
+  [
+    { WEIR_SERVER__HOST: '[a' },
+    'The environment cannot be read:\n  WEIR_SERVER__HOST: Flow sequence',
+  ],
+  [{ WEIR___PROTO____X: '1' }, ': no such setting'],
+])('the environment %j is refused by its name', (environment, problem) => {
+  expect(() => loadConfig(write('refused.yaml', MINIMAL), environment)).toThrow(problem);
+});
+
+test('a variable can bring a whole section', () => {
+  const environment = { WEIR_LOG: '{ level: warn }' };
+  expect(loadConfig(write('section.yaml', MINIMAL), environment).log.level).toBe('warn');
+});
+
+test.each([
+  ['a section whose lines are all comments', 'server:\n  # port: 1\n'],
+  ['a setting without a value', 'server:\n  port:\n'],
+])('%s leaves the defaults', (_, yaml) => {
+  expect(loadConfig(write('empty-value.yaml', `${MINIMAL}${yaml}`), {}).server.port).toBe(4000);
+});
+
+test('anchors and merge keys of YAML are understood', () => {
+  const yaml = `
+contracts: [{ folder: proto }]
+upstreams:
+  market: &common { endpoints: ["127.0.0.1:1"], maxTimeout: 2s }
+  orders: { <<: *common, maxTimeout: 3s }
+`;
+  expect(loadConfig(write('merge.yaml', yaml), {}).upstreams.orders).toMatchObject({
+    endpoints: [{ address: '127.0.0.1:1' }],
+    maxTimeout: 3_000,
+  });
+});
+
 test('every problem is reported, not only the first', () => {
   const tree = { ...VALID, server: { prot: 1, port: -1 } };
   expect(() => toConfig(tree, { file: 'weir.yaml', folder })).toThrow(
@@ -147,9 +235,23 @@ test('every problem is reported, not only the first', () => {
   );
 });
 
+const BOMB = [
+  'a: &a [x, x]',
+  ...[...'bcdefghijkl'].map(
+    (each, index) => `${each}: &${each} [${`*${'abcdefghijk'[index]},`.repeat(9)}]`,
+  ),
+].join('\n');
+
 test.each([
   ['list.yaml', '- a\n- b\n', 'expected a mapping at the top level'],
   ['broken.yaml', 'a: [1, 2\n', 'cannot be parsed'],
+  ['empty.yaml', '', 'contracts: missing; expected a list such as [{folder: proto}]'],
+  ['twice.yaml', 'log: {}\nlog: {}\n', 'Map keys must be unique at line 2, column 1'],
+  ['tag.yaml', 'log: !secret x\n', 'Unresolved tag: !secret at line 1'],
+  ['bomb.yaml', BOMB, 'Excessive alias count'],
+  ['proto.yaml', '__proto__: { port: 1 }\n', '__proto__: no such setting'],
+  ['date.toml', 'server = 2027-01-31\n', 'server: expected a mapping, found "2027-01-31"'],
+  ['twice.toml', 'a = 1\na = 2\n', 'trying to redefine an already defined'],
   ['broken.toml', 'a = = 1\n', 'cannot be parsed'],
   ['weir.json', '{}', 'a configuration is a .yaml, .yml or .toml file'],
 ])('%s is refused', (name, text, message) => {

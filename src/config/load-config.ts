@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { UserError } from '../lib/user-error.ts';
 import { describeProblem } from './describe-problem.ts';
-import { applyEnvironment, type ConfigTree, isConfigTree } from './environment.ts';
+import { applyEnvironment, type ConfigTree, isConfigTree, type Override } from './environment.ts';
+import { toPlainTree } from './plain-tree.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  '.yaml': (text) => parseYaml(text),
-  '.yml': (text) => parseYaml(text),
+  '.yaml': parseYamlStrictly,
+  '.yml': parseYamlStrictly,
   '.toml': parseToml,
 };
 
@@ -21,20 +22,38 @@ export function loadConfig(
   file: string,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const tree = applyEnvironment(readTree(file), environment);
-  return toConfig(tree, { file, folder: dirname(resolve(file)) });
+  const sections = Object.keys(configSchema.shape);
+  const { tree, overrides } = applyEnvironment(readTree(file), environment, sections);
+  return toConfig(tree, { file, folder: dirname(resolve(file)), overrides });
 }
 
-/** The same for a tree that is already in memory; relative paths start at `folder`. */
-export function toConfig(tree: ConfigTree, source: { file: string; folder: string }): Config {
-  const result = configSchema.safeParse(tree);
+export interface ConfigSource {
+  /** What errors call it. */
+  readonly file: string;
+  /** Where relative paths start. */
+  readonly folder: string;
+  /** What the environment laid over the file. */
+  readonly overrides?: readonly Override[];
+}
+
+/** The same for a tree that is already in memory. */
+export function toConfig(tree: ConfigTree, source: ConfigSource): Config {
+  const plain = toPlainTree(tree);
+  const result = configSchema.safeParse(plain);
   if (!result.success) {
-    const problems = result.error.issues.flatMap((issue) =>
-      describeProblem(issue, configSchema, tree),
-    );
+    const given = { schema: configSchema, input: plain, overrides: source.overrides ?? [] };
+    const problems = result.error.issues.flatMap((issue) => describeProblem(issue, given));
     throw new UserError(`${source.file} is not a valid configuration:`, problems);
   }
   return withAbsolutePaths(result.data, source.folder);
+}
+
+/** Merge keys (`<<`) are understood; what YAML only warns of, such as an unknown tag, is an error. */
+function parseYamlStrictly(text: string): unknown {
+  const document = parseDocument(text, { merge: true, logLevel: 'silent' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw problem;
+  return document.toJS();
 }
 
 function readTree(file: string): ConfigTree {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './units.ts';
+import { period } from './units.ts';
 
 const redisUrl = z
   .string()
@@ -11,7 +11,7 @@ export const redisSection = z
     /** One server (or the address that leads to the primary), or some nodes of a cluster. */
     urls: z.array(redisUrl).min(1, 'expected at least one address'),
     /** 25 ms: a reply in the same data centre takes one; whoever waits longer decides without Redis. */
-    timeout: duration().prefault('25ms'),
+    timeout: period().prefault('25ms'),
     /** Before every key, so that several deployments can share a server. */
     prefix: z.string().default('weir:'),
   })

@@ -3,7 +3,7 @@ import { authSection } from './auth-section.ts';
 import { cacheSection } from './cache-section.ts';
 import { rateLimitSection } from './rate-limit-section.ts';
 import { redisSection } from './redis-section.ts';
-import { byteSize, count, duration, headerName } from './units.ts';
+import { byteSize, count, duration, headerName, pause, period } from './units.ts';
 import { upstreamSection } from './upstream-section.ts';
 
 const addressRange = z.union(
@@ -54,9 +54,9 @@ const server = z
     /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges. */
     trustedProxies: z.array(addressRange).default([]),
     /** How long running calls may take to finish after SIGTERM. */
-    shutdownGrace: duration().prefault('10s'),
+    shutdownGrace: pause().prefault('10s'),
     /** Streams and sockets are sent elsewhere within this time, each at a moment of its own. */
-    drainJitter: duration().prefault('2s'),
+    drainJitter: pause().prefault('2s'),
   })
   .prefault({});
 
@@ -77,11 +77,11 @@ const metadata = z
 const deadline = z
   .strictObject({
     /** For methods whose contract names no timeout. */
-    default: duration().prefault('10s'),
+    default: period().prefault('10s'),
     /** No call may ask for more. */
-    max: duration().prefault('60s'),
+    max: period().prefault('60s'),
     /** The same for streams, which live long by nature. */
-    maxStream: duration().prefault('24h'),
+    maxStream: period().prefault('24h'),
   })
   .prefault({});
 
@@ -113,7 +113,7 @@ const log = z
 const health = z
   .strictObject({
     /** How long one `grpc.health.v1` question may take. */
-    timeout: duration().prefault('1s'),
+    timeout: period().prefault('1s'),
   })
   .prefault({});
 

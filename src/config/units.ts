@@ -13,6 +13,17 @@ export const duration = () =>
       return z.NEVER;
     });
 
+/** Timers count 2^31 - 1 ms, which is 24.8 days; what is longer would go off at once. */
+const LONGEST_TIMER_MS = parseDurationMs('24d') ?? 0;
+
+/** A duration that a timer measures: what waits for it would wait for ever, or not at all. */
+export const pause = () =>
+  duration().refine((ms) => ms <= LONGEST_TIMER_MS, 'expected at most "24d"');
+
+/** The same, and above zero, for what is asked again and again or has to be enough for something. */
+export const period = () =>
+  pause().refine((ms) => ms > 0, 'expected a duration above zero, such as "1s"');
+
 /** Text with a unit in the file, bytes in the program. */
 export const byteSize = () =>
   z

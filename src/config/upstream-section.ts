@@ -1,12 +1,20 @@
 import { z } from 'zod';
-import { byteSize, count, duration, headerName } from './units.ts';
+import { byteSize, count, headerName, pause, period } from './units.ts';
 
 const endpointAddress = z
   .string()
   .regex(
     /^(?:unix:\/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
     'expected "host:port", "[ipv6]:port" or "unix:/path"',
+  )
+  .refine(
+    (address) => address.startsWith('unix:') || isPort(address.slice(address.lastIndexOf(':') + 1)),
+    'expected a port from 1 to 65535',
   );
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65_535;
+}
 
 const tls = z.strictObject({
   /** PEM files. */
@@ -27,15 +35,15 @@ const breaker = z
       .min(0.01, 'expected 0.01 to 1')
       .max(1, 'expected 0.01 to 1')
       .default(0.5),
-    window: duration().prefault('10s'),
+    window: period().prefault('10s'),
     minCalls: count().default(20),
     /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
-    baseOpen: duration().prefault('1s'),
-    maxOpen: duration().prefault('10s'),
+    baseOpen: pause().prefault('1s'),
+    maxOpen: pause().prefault('10s'),
     /** Probes that must succeed before calls come back. */
     probes: count().default(3),
     /** From the first calls after probing to all of them. */
-    ramp: duration().prefault('10s'),
+    ramp: pause().prefault('10s'),
   })
   .prefault({});
 
@@ -67,14 +75,14 @@ const discovery = z.union(
         zone: z.string().default(''),
         version: z.string().default(''),
         /** Bounds for the records' own time to live. */
-        minRefresh: duration().prefault('1s'),
-        maxRefresh: duration().prefault('30s'),
+        minRefresh: period().prefault('1s'),
+        maxRefresh: period().prefault('30s'),
       }),
     }),
     z.strictObject({
       /** YAML or JSON with a list of endpoints; read again when it changes. */
       file: z.string(),
-      poll: duration().prefault('1s'),
+      poll: period().prefault('1s'),
     }),
   ],
   'expected {dns: {name, port}} or {file: path}',
@@ -104,7 +112,7 @@ const balancing = z
     /** Callers with equal values stay with one version. */
     sticky: callKey.optional(),
     /** New endpoints get their share of calls gradually over this time. */
-    slowStart: duration().prefault('0s'),
+    slowStart: pause().prefault('0s'),
     /** When fewer than this share look healthy, everyone is asked; 0 never. */
     panicThreshold: z.number().min(0).max(1).default(0.5),
   })
@@ -113,9 +121,9 @@ const balancing = z
 /** Envoy's defaults; see docs of its outlier detection. */
 const outlierDetection = z
   .strictObject({
-    interval: duration().prefault('10s'),
-    baseEjection: duration().prefault('30s'),
-    maxEjection: duration().prefault('300s'),
+    interval: period().prefault('10s'),
+    baseEjection: pause().prefault('30s'),
+    maxEjection: pause().prefault('300s'),
     maxEjected: z.number().min(0).max(1).default(0.1),
     minRequests: count().default(100),
     minEndpoints: count().default(5),
@@ -123,8 +131,8 @@ const outlierDetection = z
   .prefault({});
 
 const healthCheck = z.strictObject({
-  interval: duration().prefault('5s'),
-  timeout: duration().prefault('1s'),
+  interval: period().prefault('5s'),
+  timeout: period().prefault('1s'),
   unhealthyThreshold: count().default(2),
   healthyThreshold: count().default(2),
 });
@@ -143,7 +151,7 @@ export const upstreamSection = z
     /** Absent: endpoints are judged by their calls alone. */
     healthCheck: healthCheck.optional(),
     /** Ceiling for the methods' own timeouts. */
-    maxTimeout: duration().optional(),
+    maxTimeout: period().optional(),
     /** 4 MiB, gRPC's own default. */
     maxReceiveMessage: byteSize().prefault('4MiB'),
     maxSendMessage: byteSize().prefault('4MiB'),
