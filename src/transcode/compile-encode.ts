@@ -141,11 +141,8 @@ function writeList(
 }
 
 function writeMap({ key, value, number }: MapPlan, variable: string, constants: Constants): string {
-  const { convert, write } = conversion(
-    key,
-    `readMapKey(${literal(key.scalar)}, keys[i])`,
-    constants,
-  );
+  const name = key.scalar === 'string' ? 'keys[i]' : `readMapKey(${literal(key.scalar)}, keys[i])`;
+  const { convert, write } = conversion(key, name, constants);
   return `if (typeof ${variable} !== "object" || ${variable} === null || Array.isArray(${variable})) refuseNonObject(${variable});
 const keys = Object.keys(${variable});
 for (let i = keys.length - 1; i >= 0; i--) {

@@ -1,6 +1,6 @@
 import { InvalidValue } from './invalid-value.ts';
 import { MalformedMessage } from './malformed-message.ts';
-import { nanosText, type SecondsAndNanos } from './seconds-and-nanos.ts';
+import { endOfDigits, nanosText, type SecondsAndNanos } from './seconds-and-nanos.ts';
 
 /** About 10,000 years, the range of google/protobuf/duration.proto. */
 const SECONDS_MAX = 315_576_000_000;
@@ -18,18 +18,26 @@ export function durationText({ seconds, nanos }: SecondsAndNanos): string {
   if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) {
     throw new MalformedMessage("a Duration's seconds and nanos differ in sign");
   }
+  if (nanos === 0) return `"${seconds}s"`;
   const sign = seconds < 0 || nanos < 0 ? '-' : '';
   return `"${sign}${Math.abs(seconds)}${nanosText(Math.abs(nanos))}s"`;
 }
 
-const DURATION = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/;
+const POINT = 0x2e;
+const MINUS = 0x2d;
 
 export function parseDuration(json: unknown): SecondsAndNanos {
-  const match = typeof json === 'string' ? DURATION.exec(json) : null;
-  if (match === null) throw new InvalidValue(ALLOWED, json);
-  const [, sign, digits, fraction] = match;
-  const seconds = Number(digits);
-  if (seconds > SECONDS_MAX) throw new InvalidValue(ALLOWED, json);
-  const nanos = fraction === undefined ? 0 : Number(fraction.padEnd(9, '0'));
-  return sign === '-' ? { seconds: -seconds, nanos: -nanos } : { seconds, nanos };
+  if (typeof json !== 'string' || !json.endsWith('s')) throw new InvalidValue(ALLOWED, json);
+  const start = json.charCodeAt(0) === MINUS ? 1 : 0;
+  const wholeEnd = endOfDigits(json, start);
+  const hasFraction = json.charCodeAt(wholeEnd) === POINT;
+  const end = hasFraction ? endOfDigits(json, wholeEnd + 1) : wholeEnd;
+  const decimals = hasFraction ? end - wholeEnd - 1 : 9;
+  const seconds = Number(json.slice(start, wholeEnd));
+  const isWhole = wholeEnd > start && seconds <= SECONDS_MAX;
+  if (!isWhole || decimals < 1 || decimals > 9 || end !== json.length - 1) {
+    throw new InvalidValue(ALLOWED, json);
+  }
+  const nanos = hasFraction ? Number(json.slice(wholeEnd + 1, end).padEnd(9, '0')) : 0;
+  return start === 1 ? { seconds: -seconds, nanos: -nanos } : { seconds, nanos };
 }

@@ -1,3 +1,4 @@
+import { toCamelCase, toSnakeCase } from './field-name.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { readUtf8 } from './json-string.ts';
 import { MalformedMessage, refuseOverrun } from './malformed-message.ts';
@@ -26,7 +27,7 @@ export function fieldMaskText(
     if (tag === PATHS_TAG) {
       const length = source.length(bytes[p] ?? 0, p + 1, end);
       p = source.pos + length;
-      paths.push(toCamelCase(readUtf8(source, source.pos, p)));
+      paths.push(sayPath(readUtf8(source, source.pos, p)));
     } else {
       p = source.skip(tag, p, end, depth);
     }
@@ -49,16 +50,12 @@ export function writeFieldMask(json: unknown, writer: WireWriter): void {
   }
 }
 
-function toCamelCase(path: string): string {
-  const camelCase = path.replace(/_+([^_]?)/g, (_, next: string) => next.toUpperCase());
+function sayPath(path: string): string {
+  const camelCase = toCamelCase(path);
   if (toSnakeCase(camelCase) !== path) {
     throw new MalformedMessage(
       `the FieldMask path ${JSON.stringify(path)} cannot be said in lowerCamelCase and back`,
     );
   }
   return camelCase;
-}
-
-function toSnakeCase(path: string): string {
-  return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

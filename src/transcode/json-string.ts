@@ -19,9 +19,12 @@ PLAIN[0x5c] = 0;
  * @throws MalformedMessage on bytes that are not UTF-8.
  */
 export function quoteUtf8(source: WireSource, start: number, end: number): string {
-  const plain = quotePlain(source, start, end);
-  if (plain !== undefined) return plain;
-  return JSON.stringify(readUtf8(source, start, end));
+  return quoteAscii(source, start, end) ?? JSON.stringify(readUtf8(source, start, end));
+}
+
+/** As `quoteUtf8`, for fields whose contract says not to verify: what is not UTF-8 becomes U+FFFD, since JSON text has no other way. */
+export function quoteUnverified(source: WireSource, start: number, end: number): string {
+  return quoteAscii(source, start, end) ?? JSON.stringify(utf8Slice.call(source.bytes, start, end));
 }
 
 /** @throws MalformedMessage on bytes that are not UTF-8. */
@@ -34,17 +37,16 @@ export function readUtf8(source: WireSource, start: number, end: number): string
   return text;
 }
 
-/** As `quoteUtf8`, for fields whose contract says not to verify: what is not UTF-8 becomes U+FFFD, since JSON text has no other way. */
-export function quoteUnverified(source: WireSource, start: number, end: number): string {
-  const plain = quotePlain(source, start, end);
-  return plain ?? JSON.stringify(utf8Slice.call(source.bytes, start, end));
-}
-
-function quotePlain(source: WireSource, start: number, end: number): string | undefined {
+/** Undefined for what is long or not ASCII. */
+function quoteAscii(source: WireSource, start: number, end: number): string | undefined {
   if (end - start >= NATIVE_FROM) return undefined;
   const { bytes } = source;
+  let plain = 1;
   for (let i = start; i < end; i++) {
-    if (PLAIN[bytes[i] ?? 0] === 0) return undefined;
+    const byte = bytes[i] ?? 0;
+    if (byte > 127) return undefined;
+    plain &= PLAIN[byte] ?? 0;
   }
-  return `"${source.latin1.substring(start, end)}"`;
+  const text = source.latin1.substring(start, end);
+  return plain === 1 ? `"${text}"` : JSON.stringify(text);
 }

@@ -6,6 +6,7 @@ import {
 } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
 import { createEnumTable, type EnumTable } from './enum-table.ts';
+import { toCamelCase } from './field-name.ts';
 import type { MessageType } from './message-type.ts';
 
 /**
@@ -112,7 +113,7 @@ export function createPlan(
   for (const [position, field] of sources.entries()) {
     if (field.kind === 'field') positions.set(field.name, position);
   }
-  for (const [position, field] of sources.entries()) positions.set(field.jsonName, position);
+  for (const [position, field] of fields.entries()) positions.set(field.jsonName, position);
   return { fields, oneofs, positions };
 }
 
@@ -121,7 +122,8 @@ function planField(
   parent: DescMessage,
   typeOf: (descriptor: DescMessage) => MessageType,
 ): FieldPlan {
-  const { number, jsonName } = field;
+  const { number } = field;
+  const jsonName = jsonNameOf(field);
   const value = planValue(field, typeOf);
   if (field.fieldKind === 'list') {
     const isExtension = field.kind === 'extension';
@@ -143,6 +145,11 @@ function planField(
     presence: planPresence(field),
     oneof: field.oneof === undefined ? -1 : parent.oneofs.indexOf(field.oneof),
   };
+}
+
+/** protoc and buf always say the `json_name`; a descriptor from elsewhere may leave it to the rule. */
+function jsonNameOf({ jsonName, name }: DescField | DescExtension): string {
+  return jsonName === '' ? toCamelCase(name) : jsonName;
 }
 
 function planPresence(field: DescField | DescExtension): SingularPlan['presence'] {

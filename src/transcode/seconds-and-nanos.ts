@@ -73,3 +73,10 @@ export function nanosText(nanos: number): string {
   if (nanos % 1000 === 0) return `.${digits.slice(0, 6)}`;
   return `.${digits}`;
 }
+
+/** The position of the first character from `start` on that is no decimal digit. */
+export function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end++;
+  return end;
+}

@@ -1,6 +1,6 @@
 import { InvalidValue } from './invalid-value.ts';
 import { MalformedMessage } from './malformed-message.ts';
-import { nanosText, type SecondsAndNanos, twoDigits } from './seconds-and-nanos.ts';
+import { endOfDigits, nanosText, type SecondsAndNanos, twoDigits } from './seconds-and-nanos.ts';
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the range of google/protobuf/timestamp.proto. */
 const SECONDS_MIN = -62135596800;
@@ -86,12 +86,6 @@ function twoDigitsAt(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 0x30;
   const ones = text.charCodeAt(at + 1) - 0x30;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
-}
-
-function endOfDigits(text: string, start: number): number {
-  let end = start;
-  while (text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end++;
-  return end;
 }
 
 function offsetOf(text: string): number {

@@ -147,8 +147,18 @@ export class WireWriter {
   }
 
   fixed64(lo: number, hi: number): void {
-    this.fixed32(hi);
-    this.fixed32(lo);
+    if (this.#pos < 8) this.#grow(8);
+    const bytes = this.#bytes;
+    const start = this.#pos - 8;
+    this.#pos = start;
+    bytes[start] = lo;
+    bytes[start + 1] = lo >>> 8;
+    bytes[start + 2] = lo >>> 16;
+    bytes[start + 3] = lo >>> 24;
+    bytes[start + 4] = hi;
+    bytes[start + 5] = hi >>> 8;
+    bytes[start + 6] = hi >>> 16;
+    bytes[start + 7] = hi >>> 24;
   }
 
   float(value: number): void {
@@ -158,8 +168,7 @@ export class WireWriter {
 
   double(value: number): void {
     doubles[0] = value;
-    this.fixed32(words[1 - LOW_WORD] ?? 0);
-    this.fixed32(words[LOW_WORD] ?? 0);
+    this.fixed64(words[LOW_WORD] ?? 0, words[1 - LOW_WORD] ?? 0);
   }
 
   /**
