@@ -145,6 +145,51 @@ describe('broken contracts are refused with file, line and reason', () => {
       },
       'a.proto:6: a.v1.S.Watch has `stream.share` with SLOW_CONSUMER_BLOCK, so one slow caller would hold back all the others.',
     ],
+    [
+      'a timeout of nothing',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M) {\n    option (weir.v1.method) = {timeout: {}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has a `timeout` of nothing; give a time above zero, such as {seconds: 1}.',
+    ],
+    [
+      'a negative timeout',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M) {\n    option (weir.v1.method) = {timeout: {seconds: -1}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has a `timeout` of nothing; give a time above zero, such as {seconds: 1}.',
+    ],
+    [
+      'roles without a name',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (M) {\n    option (weir.v1.method) = {access: {roles: {}}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has `access.roles` without `names`, so nobody could call it.',
+    ],
+    [
+      'a stream that resumes from a field that is not there',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Get(M) returns (stream M) {\n    option (weir.v1.method) = {stream: {resume_field: "x", resume_from_field: "y"}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Get has `stream.resume_field` "x", which a.v1.M does not have.\n  a.proto:6: a.v1.S.Get has `stream.resume_from_field` "y", which a.v1.M does not have.',
+    ],
+    [
+      'a method whose path holds another package',
+      {
+        'a.proto': `${HEAD}service B {\n  rpc C(M) returns (M);\n}\n`,
+        'b.proto':
+          'syntax = "proto3";\npackage a.v1.b;\nimport "a.proto";\nservice C {\n  rpc Get(a.v1.M) returns (a.v1.M);\n}\n',
+      },
+      'a.v1.B.C (a.proto:6) is the procedure "a.v1.b.c", and a.v1.b.C.Get (b.proto:5) would lie below it as "a.v1.b.c.get"; rename one of them.',
+    ],
+    [
+      "a package where Weir's own procedures are",
+      {
+        'a.proto':
+          'syntax = "proto3";\npackage weir.v1;\nmessage M {}\nservice SessionService {\n  rpc Renew(M) returns (M);\n}\n',
+      },
+      "a.proto:5: weir.v1.SessionService.Renew is in a package below `weir`, where Weir's own procedures are; choose another.",
+    ],
   ])('%s', async (_, files, problem) => {
     const folder = writeFolder(files);
     const error = await loadContracts([{ folder }]).catch((thrown: unknown) => thrown);
@@ -170,6 +215,23 @@ describe('broken contracts are refused with file, line and reason', () => {
       `The contract folder ${empty} has no .proto file.`,
     );
   });
+});
+
+test.each([
+  ['without a package', 'syntax = "proto3";', 'svc.get'],
+  ['of proto2', 'syntax = "proto2"; package a;', 'a.svc.get'],
+  ['of an edition', 'edition = "2023"; package a;', 'a.svc.get'],
+  [
+    'with names of object prototypes',
+    'syntax = "proto3"; package constructor;',
+    'constructor.svc.get',
+  ],
+])('a contract %s', async (_, head, path) => {
+  const service = 'message M {\n  message N {}\n}\nservice Svc {\n  rpc Get(M.N) returns (M);\n}\n';
+  const { methods } = await loadContracts([
+    { folder: writeFolder({ 'a.proto': `${head}\n${service}` }) },
+  ]);
+  expect([...methods.keys()]).toEqual([path]);
 });
 
 describe('descriptor sets', () => {

@@ -21,13 +21,23 @@ describe('toProcedurePath', () => {
     ['createCaller.v1.CreateCaller', 'CreateCaller', 'createCaller_.v1.createCaller.createCaller'],
     ['_def.v1._def', '_def', '_def_.v1._def._def'],
     ['CreateCaller', 'Get', 'createCaller_.get'],
+    ['a.__proto__', '__proto__', 'a.__proto___.__proto___'],
     ['thenable.v1.CallService', 'ApplyAll', 'thenable.v1.callService.applyAll'],
   ])('%s.%s is %s', (service, method, path) => {
     expect(toProcedurePath(service, method)).toBe(path);
   });
 
   test('tRPC accepts every path it gives', () => {
-    const word = fc.constantFrom('then', 'Call', 'apply', '_def', 'createCaller', 'v1', 'Quote');
+    const word = fc.constantFrom(
+      'then',
+      'Call',
+      'apply',
+      '__proto__',
+      '_def',
+      'createCaller',
+      'v1',
+      'Quote',
+    );
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), word, (service, method) => {
         const path = toProcedurePath(service.join('.'), method);
@@ -37,7 +47,7 @@ describe('toProcedurePath', () => {
   });
 
   test('two names of a contract that differ beyond their first letter never share a path', () => {
-    const name = fc.stringMatching(/^(then|call|Apply|get)_{0,3}$/);
+    const name = fc.stringMatching(/^(then|call|Apply|get|__proto)_{0,3}$/);
     fc.assert(
       fc.property(name, name, (one, other) => {
         const same = toProcedurePath('a.S', one) === toProcedurePath('a.S', other);

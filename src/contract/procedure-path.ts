@@ -2,8 +2,11 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodKind, ProcedureType } from './method.ts';
 
-/** Names that `@trpc/server` refuses as a router's key, at any level. */
-const RESERVED_ANYWHERE = /^(?:then|call|apply)_*$/;
+/**
+ * Names that `@trpc/server` refuses as a router's key, at any level; and the one that JavaScript takes for
+ * an object's prototype, so that no object could hold the procedure.
+ */
+const RESERVED_ANYWHERE = /^(?:then|call|apply|__proto)_*$/;
 
 /** Names that a built router uses itself, beside the procedures of its first level. */
 const RESERVED_AT_TOP = /^(?:_def|createCaller)_*$/;

@@ -1,6 +1,7 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { type GrpcCode, isGrpcCode } from '../errors.ts';
+import { faultsOfOwnOptions, faultsOfPolicy, isRead, isRepeatable } from './check-policy.ts';
 import {
   type Access as AccessOption,
   type Cache as CacheOption,
@@ -60,14 +61,13 @@ export function readPolicy(method: DescMethod, problems: string[]): MethodPolicy
   const pick = <Field extends keyof MethodPolicyOption>(field: Field) =>
     own?.[field] ?? defaults?.[field];
 
-  checkOwnOptions(method, own, problems);
   const access = pick('access');
   const rateLimit = pick('rateLimit');
   const timeout = pick('timeout');
   const retry = isRepeatable(method) ? pick('retry') : undefined;
   const cache = isRead(method) ? pick('cache') : undefined;
   const stream = method.methodKind === 'unary' ? undefined : pick('stream');
-  return {
+  const policy = {
     access: access && toAccess(access),
     rateLimit: rateLimit && toRateLimit(rateLimit, problems),
     timeoutMs: timeout && toMs(timeout),
@@ -75,41 +75,8 @@ export function readPolicy(method: DescMethod, problems: string[]): MethodPolicy
     cache: cache && toCache(cache),
     stream: stream && toStream(stream, problems),
   };
-}
-
-function isRead(method: DescMethod): boolean {
-  return method.methodKind === 'unary' && method.idempotency === NO_SIDE_EFFECTS;
-}
-
-function isRepeatable(method: DescMethod): boolean {
-  return (
-    method.methodKind === 'unary' &&
-    (method.idempotency === NO_SIDE_EFFECTS || method.idempotency === IDEMPOTENT)
-  );
-}
-
-/** `google.protobuf.MethodOptions.IdempotencyLevel`. */
-const NO_SIDE_EFFECTS = 1;
-const IDEMPOTENT = 2;
-
-function checkOwnOptions(
-  method: DescMethod,
-  own: MethodPolicyOption | undefined,
-  problems: string[],
-): void {
-  if (own?.retry !== undefined && !isRepeatable(method)) {
-    problems.push(
-      'has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried',
-    );
-  }
-  if (own?.cache !== undefined && !isRead(method)) {
-    problems.push(
-      'has `cache`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be cached',
-    );
-  }
-  if (own?.stream !== undefined && method.methodKind === 'unary') {
-    problems.push('has `stream`, but is unary');
-  }
+  problems.push(...faultsOfOwnOptions(method, own), ...faultsOfPolicy(policy));
+  return policy;
 }
 
 function toAccess(access: AccessOption): Access | undefined {

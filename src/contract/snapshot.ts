@@ -39,6 +39,11 @@ export function createSnapshot({ files, published }: SnapshotSource): ContractSn
       else problems.push(describeCollision(method, rival));
     }
   }
+  for (const method of methods.values()) {
+    const above = procedureAbove(method.path, methods);
+    if (above !== undefined) problems.push(describeBelow(method, above));
+    if (method.path.startsWith(OWN_PACKAGE)) problems.push(describeIntruder(method));
+  }
   if (problems.length > 0) throw new UserError('The contracts contradict themselves:', problems);
   return { registry, methods };
 }
@@ -74,6 +79,28 @@ const IDEMPOTENCY = {
   [MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS]: 'noSideEffects',
   [MethodOptions_IdempotencyLevel.IDEMPOTENT]: 'idempotent',
 } as const;
+
+/** Where Weir's own procedures are. */
+const OWN_PACKAGE = 'weir.';
+
+/** A path of tRPC is a procedure or holds procedures, never both: `a.b` cannot stand beside `a.b.c`. */
+function procedureAbove(path: string, methods: ReadonlyMap<string, Method>): Method | undefined {
+  for (let end = path.lastIndexOf('.'); end !== -1; end = path.lastIndexOf('.', end - 1)) {
+    const above = methods.get(path.slice(0, end));
+    if (above !== undefined) return above;
+  }
+  return undefined;
+}
+
+function describeBelow(method: Method, above: Method): string {
+  const one = `${nameOf(above.descriptor)} (${placeOf(above.descriptor)})`;
+  const other = `${nameOf(method.descriptor)} (${placeOf(method.descriptor)})`;
+  return `${one} is the procedure "${above.path}", and ${other} would lie below it as "${method.path}"; rename one of them.`;
+}
+
+function describeIntruder({ descriptor }: Method): string {
+  return `${placeOf(descriptor)}: ${nameOf(descriptor)} is in a package below \`weir\`, where Weir's own procedures are; choose another.`;
+}
 
 function describeCollision(method: Method, rival: Method): string {
   const one = `${nameOf(rival.descriptor)} (${placeOf(rival.descriptor)})`;

@@ -78,13 +78,15 @@ export function createRouter(table: ProcedureTable, options: RouterOptions = {})
     });
   }
 
-  const record: RouterRecord = {};
+  // Without a prototype, or a package named `constructor` would be there already.
+  const emptyRecord = (): RouterRecord => Object.create(null);
+  const record = emptyRecord();
   for (const [path, procedure] of table) {
     const names = path.split('.');
     const name = names.pop() ?? path;
     let place = record;
     for (const outer of names) {
-      place[outer] ??= {};
+      place[outer] ??= emptyRecord();
       const inner = place[outer];
       if (typeof inner === 'function') throw new Error(`${path} lies under a procedure`);
       place = inner;

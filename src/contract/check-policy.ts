@@ -1,0 +1,77 @@
+import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import type { MethodPolicy as MethodPolicyOption } from './generated/weir/v1/options_pb.ts';
+import type { MethodPolicy } from './policy.ts';
+
+/** An answer that changes nothing may be kept. */
+export function isRead(method: DescMethod): boolean {
+  return (
+    method.methodKind === 'unary' &&
+    method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS
+  );
+}
+
+/** A call that does the same when it arrives twice may be sent twice. */
+export function isRepeatable(method: DescMethod): boolean {
+  return (
+    method.methodKind === 'unary' &&
+    method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN
+  );
+}
+
+/**
+ * Where a method's own options contradict the method; each a sentence without the method's name. What
+ * comes from its service's defaults is left out where it does not apply, and is no fault.
+ */
+export function faultsOfOwnOptions(
+  method: DescMethod,
+  own: MethodPolicyOption | undefined,
+): string[] {
+  const faults: string[] = [];
+  if (own?.retry !== undefined && !isRepeatable(method)) {
+    faults.push(
+      'has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried',
+    );
+  }
+  if (own?.cache !== undefined && !isRead(method)) {
+    faults.push(
+      'has `cache`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be cached',
+    );
+  }
+  if (own?.stream !== undefined) {
+    if (method.methodKind === 'unary') faults.push('has `stream`, but is unary');
+    const { latestKey, resumeField, resumeFromField } = own.stream;
+    faults.push(
+      ...faultOfField('latest_key', latestKey, method.output),
+      ...faultOfField('resume_field', resumeField, method.output),
+      ...faultOfField('resume_from_field', resumeFromField, method.input),
+    );
+  }
+  return faults;
+}
+
+/** Values that no call could live with. */
+export function faultsOfPolicy({ access, timeoutMs, retry, cache }: MethodPolicy): string[] {
+  const faults: string[] = [];
+  if (access !== undefined && 'names' in access && access.names.length === 0) {
+    faults.push(`has \`access.${access.rule}\` without \`names\`, so nobody could call it`);
+  }
+  if (timeoutMs !== undefined && timeoutMs <= 0) {
+    faults.push('has a `timeout` of nothing; give a time above zero, such as {seconds: 1}');
+  }
+  if (retry?.perTryTimeoutMs !== undefined && retry.perTryTimeoutMs <= 0) {
+    faults.push('has a `retry.per_try_timeout` of nothing; give a time above zero');
+  }
+  if (retry !== undefined && (retry.initialBackoffMs < 0 || retry.maxBackoffMs < 0)) {
+    faults.push('has a negative backoff in `retry`');
+  }
+  if (cache !== undefined && cache.ttlMs <= 0) {
+    faults.push('has `cache` without `ttl`, such as {seconds: 1}');
+  }
+  return faults;
+}
+
+function faultOfField(option: string, name: string, message: DescMessage): string[] {
+  if (name === '' || message.fields.some((field) => field.name === name)) return [];
+  return [`has \`stream.${option}\` "${name}", which ${message.typeName} does not have`];
+}
