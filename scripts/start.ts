@@ -42,6 +42,7 @@ Weir is up.
   Open   ${url}          the trading screen
          ${url}/health   the gateway and its backends
   Try    curl '${url}/trpc/market.v1.quoteService.getQuote?input=${input}'
+         on the screen, sign in as "trader" with "trader-demo" to trade, as "viewer" with "viewer-demo" to look
          npm run weir routes     what can be called, and by whom
 
 Ctrl-C ends everything.

@@ -128,6 +128,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
   const cors = createCors({ origins, credentials, maxAgeMs: maxAge });
   const handleAuth = createAuthFront({
     ...auth,
+    accessControl: config.auth.mode,
     cookies: {
       secure: config.auth.builtIn?.cookies.secure ?? true,
       domain: config.auth.builtIn?.cookies.domain,

@@ -14,5 +14,10 @@ export default defineConfig({
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   // `npm run dev` beside a running gateway.
-  server: { proxy: { '/trpc': { target: 'http://127.0.0.1:4000', ws: true } } },
+  server: {
+    proxy: {
+      '/trpc': { target: 'http://127.0.0.1:4000', ws: true },
+      '/api': { target: 'http://127.0.0.1:4000' },
+    },
+  },
 });

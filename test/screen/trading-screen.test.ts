@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BackendProcess, type Backends, startBackends } from '../support/backends.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { buildScreen } from '../support/build-screen.ts';
 import { GatewayProcess } from '../support/gateway.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 // A browser, a gateway and two backends may have to share one busy core.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
@@ -21,15 +19,7 @@ let page: Page;
 let faults: string[];
 
 beforeAll(async () => {
-  const build = ['build', 'examples/trading-screen', '--outDir', built, '--logLevel', 'warn'];
-  const { status, stderr } = spawnSync('vite', build, {
-    cwd: ROOT,
-    encoding: 'utf8',
-    // Vitest's `test` would get React's development build.
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
+  buildScreen(built);
   [backends, browser] = await Promise.all([startBackends(), launchBrowser()]);
   gateway = await GatewayProcess.start(
     { market: backends.market.address, orders: backends.orders.address },

@@ -10,7 +10,9 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { backoffMs } from './backoff.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { WeirClientOptions } from './options.ts';
+import { renewLink } from './renew-link.ts';
 import { resubscribeLink } from './resubscribe-link.ts';
+import { createSocketRenewal } from './socket-renewal.ts';
 import { authorizationOf } from './token.ts';
 import { toWebSocketUrl } from './websocket-url.ts';
 
@@ -38,9 +40,11 @@ const KEEP_ALIVE = { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 };
 export function createWeirLinks<Router extends AnyTRPCRouter>(
   options: WeirClientOptions,
 ): WeirLinks<Router> {
+  const { session } = options;
+  const identify = async () => session?.headers() ?? authorizationOf(options.token);
   const webSocketClient = createWSClient({
     url: options.webSocketUrl ?? toWebSocketUrl(options.url),
-    connectionParams: () => authorizationOf(options.token),
+    connectionParams: () => identify(),
     lazy: { enabled: true, closeMs: IDLE_MS },
     keepAlive: KEEP_ALIVE,
     retryDelayMs: (attempt) => backoffMs(attempt),
@@ -48,7 +52,8 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
   });
   const http = {
     url: options.url,
-    headers: async () => ({ ...options.headers, ...(await authorizationOf(options.token)) }),
+    headers: async () => ({ ...options.headers, ...(await identify()) }),
+    ...(session && { fetch: fetchWithCookies }),
     maxItems: options.maxBatchSize ?? MAX_BATCH_SIZE,
     maxURLLength: MAX_URL_LENGTH,
   };
@@ -62,5 +67,15 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
     true: options.resubscribe === false ? subscriptions : [resubscribeLink(), subscriptions],
     false: calls,
   });
-  return { links: [split], connection: createConnection(webSocketClient) };
+  session?.onChange(createSocketRenewal(webSocketClient, session));
+  return {
+    links: session === undefined ? [split] : [renewLink(session), split],
+    connection: createConnection(webSocketClient),
+  };
 }
+
+type FetchLike = NonNullable<Parameters<typeof httpBatchLink<AnyTRPCRouter>>[0]['fetch']>;
+
+/** A gateway of another origin gets the session's cookies only so. */
+const fetchWithCookies: FetchLike = (input, init) =>
+  fetch(input, { ...init, signal: init?.signal ?? null, credentials: 'include' });

@@ -1,6 +1,7 @@
 export { type Connection, type ConnectionState, connectionOf } from './connection.ts';
 export { createWeirClient, type WeirClient } from './create-weir-client.ts';
 export { createWeirLinks, type WeirLinks } from './create-weir-links.ts';
+export { createWeirSession, type WeirSessionOptions } from './create-weir-session.ts';
 export type {
   BadRequest,
   DebugInfo,
@@ -20,4 +21,11 @@ export { findDetail } from './find-detail.ts';
 export type { GrpcCode } from './grpc-code.ts';
 export { isWeirError, type WeirClientError, type WeirErrorData } from './is-weir-error.ts';
 export type { WeirClientOptions } from './options.ts';
+export {
+  type Credentials,
+  type SessionState,
+  type SessionUser,
+  SignInError,
+  type WeirSession,
+} from './session.ts';
 export type { Token } from './token.ts';

@@ -1,9 +1,12 @@
+import type { WeirSession } from './session.ts';
 import type { Token } from './token.ts';
 
 export interface WeirClientOptions {
   /** Where the gateway serves tRPC, for example `https://gateway.example/trpc`; in a browser `/trpc` will do. */
   readonly url: string;
   readonly token?: Token;
+  /** A session with the gateway's own issuer, in place of `token`; see `createWeirSession`. */
+  readonly session?: WeirSession;
   /** Sent with every HTTP request, for example `{ 'x-tenant': 'desk-7' }`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: `url` with `ws:` for `http:`. */

@@ -1,4 +1,7 @@
 import { useState } from 'react';
+import { AccountMenu } from './account/account-menu.tsx';
+import { NotForYou } from './account/not-for-you.tsx';
+import { useMayTrade } from './account/use-session.ts';
 import { ConnectionIndicator } from './connection-indicator.tsx';
 import { ExecutionsPanel } from './orders/executions-panel.tsx';
 import { OrderTicket } from './orders/order-ticket.tsx';
@@ -10,27 +13,42 @@ export function App() {
   const [symbol, setSymbol] = useState('AAPL');
   /** The client's own ids of the orders placed here, the newest first. */
   const [placed, setPlaced] = useState<readonly string[]>([]);
+  const mayTrade = useMayTrade();
 
   return (
     <>
       <header>
         <h1>Weir</h1>
         <p>Sample market</p>
+        <AccountMenu />
         <ConnectionIndicator />
       </header>
       <main>
         <QuotesPanel selected={symbol} onSelect={setSymbol} />
         <div className="desk">
           <QuoteDetail symbol={symbol} />
-          <OrderTicket
-            key={symbol}
-            symbol={symbol}
-            onPlaced={(id) => setPlaced((ids) => (ids.includes(id) ? ids : [id, ...ids]))}
-          />
+          {mayTrade ? (
+            <OrderTicket
+              key={symbol}
+              symbol={symbol}
+              onPlaced={(id) => setPlaced((ids) => (ids.includes(id) ? ids : [id, ...ids]))}
+            />
+          ) : (
+            <NotForYou title="Order ticket" what="place orders" />
+          )}
         </div>
         <div className="blotter">
-          <OrdersPanel clientOrderIds={placed} />
-          <ExecutionsPanel />
+          {mayTrade ? (
+            <>
+              <OrdersPanel clientOrderIds={placed} />
+              <ExecutionsPanel />
+            </>
+          ) : (
+            <>
+              <NotForYou title="Orders" what="see orders" />
+              <NotForYou title="Executions" what="see executions" />
+            </>
+          )}
         </div>
       </main>
     </>

@@ -1,10 +1,13 @@
 import { QueryClient } from '@tanstack/react-query';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
-import { connectionOf, isWeirError } from '@weir/client';
+import { connectionOf, createWeirSession, isWeirError } from '@weir/client';
 import { type AppRouter, createSampleClient } from '@weir/sample-client';
 
+/** In cookies that no script can read; it lives through a reload and renews itself. */
+export const session = createWeirSession();
+
 /** The gateway serves this page and the API from one origin. */
-export const weir = createSampleClient({ url: '/trpc' });
+export const weir = createSampleClient({ url: '/trpc', session });
 
 export const connection = connectionOf(weir);
 

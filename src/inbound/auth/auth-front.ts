@@ -24,6 +24,8 @@ export interface AuthFrontOptions {
   readonly keys: SigningKeys;
   readonly issuer: Issuer | undefined;
   readonly roles: RoleTable;
+  /** `off`: everybody may call everything, and nobody needs to sign in. */
+  readonly accessControl: 'on' | 'off';
   readonly audit: AuditLog;
   readonly cookies: Omit<CookieSettings, 'authPath'>;
   readonly peerOf: (request: IncomingMessage) => Peer;

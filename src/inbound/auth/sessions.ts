@@ -5,22 +5,23 @@ import { WeirError } from '../../errors.ts';
 import type { AuthAnswer, AuthRequest } from './auth-front.ts';
 import { requireIssuer } from './login.ts';
 
-/** Who the caller is and what that is worth here: what a screen needs to show the right buttons. */
+/**
+ * Who the caller is and what that is worth here: what a screen needs to show the right buttons.
+ * `subject` is null for a caller without credentials.
+ */
 export async function answerSession(call: AuthRequest): Promise<AuthAnswer> {
-  const identity = await requireIdentity(call);
-  const { roles } = call.options;
+  const identity = await call.identify();
+  const { roles, accessControl } = call.options;
   return {
     status: 200,
     body: {
-      subject: identity.subject,
-      issuer: identity.issuer,
-      proof: identity.proof,
-      sessionId: identity.sessionId,
+      accessControl,
+      subject: isAnonymous(identity) ? null : identity.subject,
+      issuer: isAnonymous(identity) ? null : identity.issuer,
+      sessionId: identity.sessionId ?? null,
       roles: [...roles.rolesOf(identity)],
       permissions: [...roles.permissionsOf(identity)],
-      expiresInMs: Number.isFinite(identity.expiresAtMs)
-        ? identity.expiresAtMs - Date.now()
-        : undefined,
+      expiresInMs: Number.isFinite(identity.expiresAtMs) ? identity.expiresAtMs - Date.now() : null,
     },
   };
 }
