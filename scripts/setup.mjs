@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '..');
 const TEST_PACKAGES = [
   { package: 'chromium', program: 'chromium' },
   { package: 'redis-server', program: 'redis-server' },
+  // Scrapes the gateway, and promtool lints its metrics and rules.
+  { package: 'prometheus', program: 'promtool' },
   // Certificates of the wire tests.
   { package: 'openssl', program: 'openssl' },
   // For the native server of the wire tests.

@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
 import { loadContracts } from './contract/load-contracts.ts';
-import type { WeirError } from './errors.ts';
 import { createAssets } from './inbound/assets.ts';
 import { createAuthFront } from './inbound/auth/auth-front.ts';
 import { createPeerOf } from './inbound/client-address.ts';
@@ -13,20 +12,30 @@ import type { FrontOptions } from './inbound/front-options.ts';
 import { createHealth } from './inbound/health.ts';
 import { createTrpcHttpFront } from './inbound/http/http-front.ts';
 import { createListener } from './inbound/listener.ts';
+import {
+  createMetricsFront,
+  type MetricsListener,
+  openMetricsListener,
+} from './inbound/metrics/metrics-front.ts';
+import { registerMetrics } from './inbound/metrics/register-metrics.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
 import { UserError } from './lib/user-error.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
+import { logCall } from './pipeline/log-call.ts';
+import { bindMeters } from './pipeline/method-meters.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
-import type { CallRecord } from './pipeline/record.ts';
 import { recordRefusal } from './pipeline/record-refusal.ts';
 import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.ts';
 import type { Log } from './telemetry/log.ts';
+import { Metrics } from './telemetry/metrics/metrics.ts';
+import { UpstreamMeter } from './telemetry/metrics/upstream-meter.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
+import { countUpstreamEvents } from './upstream/count-upstream-events.ts';
 import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
 import { createUpstream, type Upstream } from './upstream/upstream.ts';
 import { requireSoundRules } from './validation/require-sound-rules.ts';
@@ -51,18 +60,32 @@ export interface Gateway {
  */
 export async function createGateway({ config, log }: GatewayOptions): Promise<Gateway> {
   const snapshot = await loadContracts(config.contracts);
+  const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
   const upstreams = new Map<string, Upstream>();
+  const metered: { readonly upstream: Upstream; readonly meter: UpstreamMeter }[] = [];
   for (const [name, upstream] of Object.entries(config.upstreams)) {
-    const events = logUpstreamEvents(log, name);
-    upstreams.set(name, await createUpstream({ name, config: upstream, events }));
+    const meter = new UpstreamMeter();
+    const events = countUpstreamEvents(meter, logUpstreamEvents(log, name));
+    const created = await createUpstream({ name, config: upstream, events });
+    upstreams.set(name, created);
+    metered.push({ upstream: created, meter });
   }
   const auth = createAuth(config.auth, log);
-  const onRefused = recordRefusal(auth.audit);
   const callerCost = createCallerCost({
     config,
     onLimiterChange: ({ mode, reason }) =>
       log[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
   });
+  let draining = false;
+  const counters = registerMetrics(metrics, {
+    snapshot,
+    upstreams: () => metered,
+    cost: callerCost,
+    http: () => httpFront,
+    webSocket: () => webSocketFront,
+    draining: () => draining,
+  });
+  const onRefused = recordRefusal(auth.audit, counters);
   const contractProcedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry),
@@ -71,7 +94,10 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     pipeline: createPipeline({
       config,
       cost: callerCost.forSnapshot(snapshot),
-      report: (record) => logCall(log, record),
+      record: {
+        report: (record) => logCall(log, record),
+        meterOf: bindMeters(snapshot, metrics),
+      },
       authenticate: { ...auth, onRefused },
       authorise: { ...auth, onRefused },
     }),
@@ -82,7 +108,6 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     [RENEW_PATH, createRenewProcedure(auth)],
   ]);
 
-  let draining = false;
   const newRequestId = createRequestIds();
   const { limits } = config;
   const peerOf = createPeerOf(config.server.trustedProxies);
@@ -91,6 +116,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     newRequestId,
     peerOf,
     log: (level, message, fields) => log[level](fields, message),
+    onBatch: counters.batch,
   };
   const httpFront = createTrpcHttpFront({
     ...frontOptions,
@@ -136,7 +162,11 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     peerOf,
     newRequestId,
   });
+  const { metrics: metricsConfig } = config.telemetry;
+  const answerMetrics = metrics && createMetricsFront(metrics, log);
   const serveAsset = createAssets(config.assets);
+  const onMain = metrics !== undefined && metricsConfig.listen === undefined;
+  let metricsListener: MetricsListener | undefined;
   const trpcPrefix = `${config.server.trpcPath}/`;
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -154,6 +184,8 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
         log.error({ err: error }, 'health check failed');
         response.destroy();
       });
+    } else if (onMain && pathOf(url) === metricsConfig.path) {
+      answerMetrics?.(request, response);
     } else if (!serveAsset(request, response)) {
       response
         .writeHead(404, { 'content-type': 'text/plain' })
@@ -185,6 +217,11 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
       });
       server.listen(port, host, resolve);
     });
+    if (answerMetrics !== undefined && metricsConfig.listen !== undefined) {
+      const { listen: at, path } = metricsConfig;
+      metricsListener = await openMetricsListener(at, path, answerMetrics);
+      log.info({ url: `${metricsListener.url}${path}` }, 'metrics');
+    }
     return { url: toUrl(server.address(), config.server.tls !== undefined) };
   }
 
@@ -204,6 +241,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
     await auth.close();
     await callerCost.close();
+    await metricsListener?.close();
   }
 
   return { procedures, listen, close };
@@ -225,38 +263,4 @@ function toUrl(address: AddressInfo | string | null, overTls: boolean): string {
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `${overTls ? 'https' : 'http'}://${host}:${address.port}`;
-}
-
-/** Codes that are a caller's affair; everything else is worth an operator's look. */
-const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
-  'CANCELLED',
-  'INVALID_ARGUMENT',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNAUTHENTICATED',
-  'UNIMPLEMENTED',
-]);
-
-function logCall(log: Log, { call, durationMs, error, messages }: CallRecord): void {
-  const level = error === undefined ? 'debug' : EXPECTED_CODES.has(error.code) ? 'info' : 'warn';
-  if (!log.isLevelEnabled(level)) return;
-  log[level](
-    {
-      requestId: call.id,
-      path: call.method.path,
-      wire: call.wire,
-      code: error?.code ?? 'OK',
-      durationMs: Math.round(durationMs * 1_000) / 1_000,
-      messages,
-      ...(error === undefined ? {} : { error: error.message }),
-      ...(error?.cause instanceof Error ? { cause: error.cause.message } : {}),
-      // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
-      ...(error?.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
-    },
-    'call',
-  );
 }

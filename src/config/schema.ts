@@ -3,6 +3,7 @@ import { authSection } from './auth-section.ts';
 import { cacheSection } from './cache-section.ts';
 import { rateLimitSection } from './rate-limit-section.ts';
 import { redisSection } from './redis-section.ts';
+import { telemetrySection } from './telemetry-section.ts';
 import { byteSize, count, duration, headerName, pause, period } from './units.ts';
 import { upstreamSection } from './upstream-section.ts';
 
@@ -137,6 +138,7 @@ export const configSchema = z.strictObject({
   rateLimits: rateLimitSection,
   cache: cacheSection,
   log,
+  telemetry: telemetrySection,
   health,
   auth: authSection,
   cors,
@@ -155,5 +157,6 @@ export type RedisConfig = NonNullable<Config['redis']>;
 export type RateLimitConfig = Config['rateLimits'];
 export type CacheConfig = Config['cache'];
 export type UpstreamConfig = Config['upstreams'][string];
+export type TelemetryConfig = Config['telemetry'];
 export type AuthConfig = Config['auth'];
 export type ContractSource = Config['contracts'][number];

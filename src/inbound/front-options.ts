@@ -9,6 +9,8 @@ export interface FrontOptions {
   readonly newRequestId: () => string;
   /** Who is calling. Default: the address of the TCP peer; replace it behind a trusted proxy. */
   readonly peerOf?: ((request: IncomingMessage) => Peer) | undefined;
+  /** Told of each batched HTTP request, how many calls it has. */
+  readonly onBatch?: ((calls: number) => void) | undefined;
   readonly log?: FrontLog | undefined;
 }
 

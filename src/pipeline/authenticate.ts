@@ -28,6 +28,7 @@ export function createUnaryAuthenticate(
         throw reported(call, thrown, options);
       }
       call.session?.note(identity);
+      if (call.notes !== undefined) call.notes.subject = identity.subject;
       return next({ ...call, identity });
     };
 }
@@ -44,6 +45,7 @@ export function createStreamAuthenticate(
         throw reported(call, thrown, options);
       }
       call.session?.note(identity);
+      if (call.notes !== undefined) call.notes.subject = identity.subject;
       yield* next({ ...call, identity });
     };
 }

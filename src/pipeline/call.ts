@@ -2,6 +2,7 @@ import type { CallerSession } from '../auth/caller-session.ts';
 import type { ClientCertificate } from '../auth/credentials/client-certificate.ts';
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
+import type { CallNotes } from '../telemetry/call-notes.ts';
 
 /** How the caller reached Weir. */
 export type Wire = 'http' | 'websocket' | 'sse' | 'caller';
@@ -31,4 +32,6 @@ export interface Call {
   readonly deadline: number | undefined;
   /** Where a subscription resumes: the id of the last tracked item the caller saw; undefined otherwise. */
   readonly lastEventId: string | undefined;
+  /** What the record will tell; undefined before the record step. */
+  readonly notes?: CallNotes | undefined;
 }

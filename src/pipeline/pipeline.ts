@@ -17,11 +17,11 @@ import type {
   UnaryMiddleware,
 } from './middleware.ts';
 import type { AuthenticatedCall, PermittedCall } from './permitted-call.ts';
-import { createStreamRecord, createUnaryRecord, type Recorder } from './record.ts';
+import { createStreamRecord, createUnaryRecord, type RecordOptions } from './record.ts';
 
 export interface PipelineOptions {
   readonly config: Pick<Config, 'deadline'>;
-  readonly report: Recorder;
+  readonly record: RecordOptions;
   readonly cost: SnapshotCost;
   readonly authenticate: AuthenticateOptions;
   readonly authorise: AuthoriseOptions;
@@ -37,11 +37,11 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { config, report, cost } = options;
+  const { config, record, cost } = options;
   const unary = {
     anybody: [
       // First, so that every refusal below is recorded too.
-      createUnaryRecord(report),
+      createUnaryRecord(record),
       // Before anything that may wait.
       createUnaryDeadline(config.deadline),
     ],
@@ -57,7 +57,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ],
   };
   const stream = {
-    anybody: [createStreamRecord(report), createStreamDeadline(config.deadline)],
+    anybody: [createStreamRecord(record), createStreamDeadline(config.deadline)],
     authenticate: createStreamAuthenticate(options.authenticate),
     known: [createStreamLimit(cost.limit)],
     authorise: createStreamAuthorise(options.authorise),

@@ -27,6 +27,7 @@ export function createUnaryInvoke(options: InvokeOptions): UnaryHandler<Permitte
     const request = toBackendCall(call, call.input, encode, metadata);
     try {
       const { message, headers, trailers } = await upstream.unary(request);
+      noteAnswer(call, message);
       return { json: output.decode(message), headers: metadata.toCaller(headers, trailers) };
     } catch (thrown) {
       throw withDecodedDetails(thrown, transcoder);
@@ -44,6 +45,7 @@ export function createStreamInvoke(options: InvokeOptions): StreamHandler<Permit
     const request = toBackendCall(call, resume.resumeInput(call), encode, metadata);
     try {
       for await (const message of upstream.serverStream(request)) {
+        noteAnswer(call, message);
         const json = output.decode(message);
         yield { json, id: resume.idOf(json) };
       }
@@ -59,15 +61,22 @@ function toBackendCall(
   encode: InputEncoder,
   metadata: MetadataRules,
 ): BackendCall {
+  const message = encode(json);
+  if (call.notes !== undefined) call.notes.requestBytes = message.length;
   return {
     method: call.method,
-    message: encode(json),
+    message,
     metadata: metadata.toBackend(call),
     deadline: call.deadline,
     cancellation: call.cancellation,
     input: call.input,
     headers: call.headers,
+    notes: call.notes,
   };
+}
+
+function noteAnswer({ notes }: PermittedCall, message: Uint8Array): void {
+  if (notes !== undefined) notes.responseBytes += message.length;
 }
 
 /** The transport knows status details as bytes only; here the contracts that explain them are at hand. */

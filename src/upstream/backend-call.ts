@@ -1,5 +1,6 @@
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
+import type { CallNotes } from '../telemetry/call-notes.ts';
 import type { Metadata } from './transport/transport.ts';
 
 /** What the caller's half of Weir hands to the backend's half: everything in the backend's own terms. */
@@ -11,6 +12,8 @@ export interface BackendCall {
   /** A moment on the `performance.now()` clock in milliseconds. */
   readonly deadline: number | undefined;
   readonly cancellation: Cancellation;
+  /** Told where the call went; undefined where nobody asks. */
+  readonly notes?: CallNotes | undefined;
   /** As the caller sent them; balancing may take its key from there. */
   readonly input: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import { candidatesOf } from './candidates.ts';
 import type { CheckedHealth, Endpoint } from './endpoint.ts';
 import type { Transport } from './transport/transport.ts';
@@ -20,6 +21,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
       mayEnter: () => given.breakerOpen !== true,
       enter: () => undefined,
     },
+    meter: new EndpointMeter(),
     inFlight: 0,
     health: given.health ?? 'unknown',
     ejectedUntil: given.ejectedUntil ?? 0,

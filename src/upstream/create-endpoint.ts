@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import type { Clock, Random } from '../lib/clock.ts';
+import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import { type BreakerState, createBreaker } from './breaker/breaker.ts';
 import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
@@ -40,6 +41,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     breaker: createBreaker(strategy, breakerOptions, clock, random, (state) =>
       onBreakerChange(target, state),
     ),
+    meter: new EndpointMeter(),
     inFlight: 0,
     health: 'unknown',
     ejectedUntil: 0,

@@ -1,3 +1,4 @@
+import type { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import type { Breaker } from './breaker/breaker.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -21,6 +22,7 @@ export interface Endpoint {
   readonly target: EndpointTarget;
   readonly transport: Transport;
   readonly breaker: Breaker;
+  readonly meter: EndpointMeter;
   /** Calls and streams under way. */
   inFlight: number;
   health: CheckedHealth;

@@ -22,5 +22,8 @@ export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
     discoveryFailed(error) {
       log.warn({ upstream, err: error }, 'discovery failed; the last known endpoints stay');
     },
+    // Too many for a line each; the call's own line and the metrics tell of them.
+    retried() {},
+    retryWithheld() {},
   };
 }

@@ -41,6 +41,13 @@ export function createPickStep(pick: Pick) {
     async function pickAndGo(attempt) {
       const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
+      noteAttempt(attempt.call, attempt.number, endpoint);
       return next(attempt, endpoint);
     };
+}
+
+export function noteAttempt({ notes }: BackendCall, number: number, endpoint: Endpoint): void {
+  if (notes === undefined) return;
+  notes.attempts = number;
+  notes.endpoint = endpoint.target.address;
 }

@@ -9,4 +9,8 @@ export interface UpstreamEvents {
   ejected(ejection: Ejection): void;
   endpointsChanged(change: 'added' | 'removed', target: EndpointTarget): void;
   discoveryFailed(error: unknown): void;
+  /** A call is tried again. */
+  retried(): void;
+  /** A call would have been tried again, and the retry budget is spent. */
+  retryWithheld(): void;
 }

@@ -1,6 +1,7 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import { WeirError } from '../errors.ts';
 import type { Clock, Random } from '../lib/clock.ts';
+import type { EndpointReading } from '../telemetry/metrics/upstream-families.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream } from './breaker/guard.ts';
@@ -10,7 +11,8 @@ import { createEndpointPool } from './endpoint-pool.ts';
 import { checkHealth, type EndpointHealth } from './health/check-health.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
-import { createPick, createPickStep } from './pick.ts';
+import { createPick, createPickStep, noteAttempt } from './pick.ts';
+import { readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
 import { sleep } from './retry/sleep.ts';
@@ -24,6 +26,8 @@ export interface Upstream {
   readonly name: string;
   unary(call: BackendCall): Promise<UnaryReply>;
   serverStream(call: BackendCall): ReplyStream;
+  /** The condition of each endpoint that discovery names now. */
+  read(): readonly EndpointReading[];
   checkHealth(timeoutMs: number): Promise<readonly EndpointHealth[]>;
   /** Lets running calls finish for `graceMs`. */
   close(graceMs: number): Promise<void>;
@@ -67,7 +71,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   });
 
   // Outermost, because each attempt is to find an endpoint of its own.
-  const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep });
+  const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep, events });
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
@@ -87,7 +91,12 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     },
     serverStream(call) {
       const endpoint = pick(call, []);
+      noteAttempt(call, 1, endpoint);
       return guardStream(endpoint, outliers.record, () => invokeStream(call, endpoint, name));
+    },
+    read() {
+      const now = clock();
+      return pool.endpoints.map((endpoint) => readEndpoint(endpoint, now));
     },
     checkHealth: (timeoutMs) =>
       Promise.all(

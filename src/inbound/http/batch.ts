@@ -23,15 +23,17 @@ export interface BatchOptions {
   readonly limits: HttpLimits;
   /** Each answer as soon as it is there, instead of all in one array. */
   readonly jsonLines: boolean;
+  readonly onBatch: ((calls: number) => void) | undefined;
 }
 
 /** Several calls in one request, run at once; each fails or succeeds on its own. */
 export function answerBatch(
   exchange: Exchange,
   { path, input, connectionParams }: RequestTarget,
-  { table, calls, limits, jsonLines }: BatchOptions,
+  { table, calls, limits, jsonLines, onBatch }: BatchOptions,
 ): void {
   const entries = toEntries(exchange, path.split(','), table, limits);
+  onBatch?.(entries.length);
   // Calls of a batch have headers of their own to say who they are; a broken parameter is an error all the same.
   parseConnectionParams(connectionParams);
   for (const { procedure, refusal } of entries) {

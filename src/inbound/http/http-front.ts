@@ -77,6 +77,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
         calls,
         limits,
         jsonLines: wantsJsonLines(exchange.request),
+        onBatch: options.onBatch,
       });
     } else {
       const params = parseConnectionParams(parsed.connectionParams);

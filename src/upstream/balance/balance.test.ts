@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Method } from '../../contract/method.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { EndpointMeter } from '../../telemetry/metrics/endpoint-meter.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Breaker } from '../breaker/breaker.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -33,6 +34,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     },
     transport: {} as Transport,
     breaker: {} as Breaker,
+    meter: new EndpointMeter(),
     inFlight: given.inFlight ?? 0,
     health: 'unknown',
     ejectedUntil: 0,

@@ -13,13 +13,17 @@ export function createGuardStep(observe: Observe) {
   return (next: EndpointHandler): EndpointHandler =>
     async function guardAttempt(attempt, endpoint) {
       const report = enter(endpoint, observe);
+      const { meter } = endpoint;
+      const started = performance.now();
       endpoint.inFlight++;
       try {
         const reply = await next(attempt, endpoint);
+        meter.ended(undefined, performance.now() - started);
         report('success');
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
+        meter.ended(error.code, performance.now() - started);
         report(toBreakerOutcome(error));
         throw error;
       } finally {
@@ -50,9 +54,11 @@ export function guardStream(
         reportOnce('success');
         yield message;
       }
+      endpoint.meter.attempts.count(undefined);
       reportOnce('success');
     } catch (thrown) {
       const error = WeirError.from(thrown);
+      endpoint.meter.attempts.count(error.code);
       reportOnce(toBreakerOutcome(error));
       throw error;
     } finally {

@@ -6,6 +6,7 @@ import type { AttemptHandler } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { UnaryReply } from '../transport/transport.ts';
+import type { UpstreamEvents } from '../upstream-events.ts';
 import { backoffMs } from './backoff.ts';
 import { pushbackMs } from './pushback.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -17,6 +18,7 @@ export interface RetryOptions {
   readonly budget: RetryBudget;
   readonly clock: Clock;
   readonly random: Random;
+  readonly events?: Pick<UpstreamEvents, 'retried' | 'retryWithheld'> | undefined;
   readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
 }
 
@@ -46,10 +48,15 @@ export function createRetry(options: RetryOptions) {
             options.budget.onFailure();
           if (!transparent && !allowed) throw error;
           const waitMs = waitBefore(error, number, policy, transparent, options);
-          if (waitMs === 'never' || options.budget.exhausted) throw error;
+          if (waitMs === 'never') throw error;
+          if (options.budget.exhausted) {
+            options.events?.retryWithheld();
+            throw error;
+          }
           if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
           if (transparent) transparentRetries++;
           if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
+          options.events?.retried();
         }
       }
     };

@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../../lib/user-error.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { CONTENT_TYPES, chooseFormat } from '../../telemetry/metrics/exposition.ts';
+import type { Metrics } from '../../telemetry/metrics/metrics.ts';
+
+/** Answers a scrape. */
+export function createMetricsFront(metrics: Metrics, log: Log) {
+  return function answerMetrics(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'GET') {
+      response.writeHead(405, { allow: 'GET' }).end();
+      return;
+    }
+    const format = chooseFormat(request.headers.accept);
+    const headers = { 'content-type': CONTENT_TYPES[format], 'cache-control': 'no-store' };
+    metrics.page(format).then(
+      (page) => response.writeHead(200, headers).end(page),
+      (error: unknown) => {
+        log.error({ err: error }, 'the metrics page failed');
+        response.destroy();
+      },
+    );
+  };
+}
+
+export interface MetricsListener {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A listener that has nothing but the metrics.
+ * @throws UserError when the address cannot be had.
+ */
+export async function openMetricsListener(
+  { host, port }: { readonly host: string; readonly port: number },
+  path: string,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<MetricsListener> {
+  const server = createServer((request, response) => {
+    const [target] = (request.url ?? '').split('?');
+    if (target === path) answer(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new UserError(`Cannot listen for metrics on ${host}:${port}: ${cause.message}`, [], {
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+  return { url: urlOf(server), close: () => closeServer(server) };
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = addressOf(server);
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,53 @@
+import { digestContract } from '../../contract/contract-digest.ts';
+import type { ContractSnapshot } from '../../contract/snapshot.ts';
+import { packageVersion } from '../../lib/package-version.ts';
+import type { CallerCost } from '../../pipeline/caller-cost.ts';
+import {
+  createGatewayMetrics,
+  type GatewayCounters,
+} from '../../telemetry/metrics/gateway-metrics.ts';
+import type { Metrics } from '../../telemetry/metrics/metrics.ts';
+import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
+import type { UpstreamMeter } from '../../telemetry/metrics/upstream-meter.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
+import type { TrpcHttpFront } from '../http/http-front.ts';
+import type { TrpcWebSocketFront } from '../websocket/websocket-front.ts';
+
+/** The parts that the metrics are read from; functions, because some come to be after the metrics. */
+export interface MeteredParts {
+  readonly snapshot: ContractSnapshot;
+  readonly upstreams: () => Iterable<{
+    readonly upstream: Upstream;
+    readonly meter: UpstreamMeter;
+  }>;
+  readonly cost: CallerCost;
+  readonly http: () => TrpcHttpFront;
+  readonly webSocket: () => TrpcWebSocketFront;
+  readonly draining: () => boolean;
+}
+
+/** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
+export function registerMetrics(
+  metrics: Metrics | undefined,
+  { snapshot, upstreams, cost, http, webSocket, draining }: MeteredParts,
+): GatewayCounters {
+  if (metrics === undefined) return { batch() {}, refusal() {} };
+  metrics.add(
+    upstreamFamilies(() =>
+      [...upstreams()].map(({ upstream, meter }) => ({
+        name: upstream.name,
+        meter,
+        endpoints: upstream.read(),
+      })),
+    ),
+  );
+  return createGatewayMetrics(metrics.registry, {
+    version: packageVersion(),
+    contract: { digest: digestContract(snapshot.registry), methods: snapshot.methods.size },
+    sockets: () => webSocket().stats(),
+    sseStreams: () => http().subscriptions,
+    cache: () => cost.answers,
+    limiter: () => cost.limiter.status,
+    draining,
+  });
+}

@@ -1,0 +1,45 @@
+import type { WeirError } from '../errors.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { CallRecord } from './record.ts';
+
+/** Codes that are a caller's affair; everything else is worth an operator's look. */
+const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
+  'CANCELLED',
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNAUTHENTICATED',
+  'UNIMPLEMENTED',
+]);
+
+/** One line for a call, with everything needed to find it again. */
+export function logCall(log: Log, { call, notes, durationMs, error, messages }: CallRecord): void {
+  const level = error === undefined ? 'debug' : EXPECTED_CODES.has(error.code) ? 'info' : 'warn';
+  if (!log.isLevelEnabled(level)) return;
+  log[level](
+    {
+      requestId: call.id,
+      ...(notes.traceId === undefined ? {} : { traceId: notes.traceId }),
+      path: call.method.path,
+      wire: call.wire,
+      code: error?.code ?? 'OK',
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      ...(notes.subject === '' ? {} : { caller: notes.subject }),
+      address: call.peer.address,
+      ...(notes.endpoint === undefined ? {} : { endpoint: notes.endpoint }),
+      attempts: notes.attempts,
+      requestBytes: notes.requestBytes,
+      responseBytes: notes.responseBytes,
+      messages,
+      ...(error === undefined ? {} : { error: error.message }),
+      ...(error?.cause instanceof Error ? { cause: error.cause.message } : {}),
+      // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
+      ...(error?.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
+    },
+    'call',
+  );
+}

@@ -1,0 +1,99 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What is read when the page is asked for, and costs nothing before. */
+export interface GatewayReadings {
+  readonly version: string;
+  /** Names the published contract, and how many methods it has. */
+  readonly contract: { readonly digest: string; readonly methods: number };
+  readonly sockets: () => {
+    readonly sockets: number;
+    readonly subscriptions: number;
+    readonly bufferedBytes: number;
+  };
+  readonly sseStreams: () => number;
+  readonly cache: () => {
+    readonly counts: Readonly<Record<'hit' | 'miss' | 'stale' | 'coalesced', number>>;
+    readonly bytes: number;
+    readonly answers: number;
+  };
+  readonly limiter: () => { readonly mode: string; readonly reason: string | undefined };
+  readonly draining: () => boolean;
+}
+
+/** What is told when it happens. */
+export interface GatewayCounters {
+  batch(calls: number): void;
+  /** @param reason of a closed set. */
+  refusal(reason: string): void;
+}
+
+/** The metrics of the gateway as a whole. */
+export function createGatewayMetrics(
+  registry: Registry,
+  readings: GatewayReadings,
+): GatewayCounters {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const batches = new Histogram({
+    name: 'weir_batch_calls',
+    help: 'Calls of one batched HTTP request.',
+    buckets: [1, 2, 5, 10, 20, 50, 100],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'weir_auth_refusals_total',
+    help: 'Calls refused and streams ended because of who called, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  gauge('weir_sockets', 'WebSockets that are open.', () => readings.sockets().sockets);
+  gauge(
+    'weir_socket_buffered_bytes',
+    'Bytes that wait for WebSocket clients to read.',
+    () => readings.sockets().bufferedBytes,
+  );
+  gauge('weir_sse_streams', 'Subscriptions over Server-Sent Events.', readings.sseStreams);
+  gauge('weir_cache_bytes', 'Size of the answers held in memory.', () => readings.cache().bytes);
+  gauge('weir_cache_answers', 'Answers held in memory.', () => readings.cache().answers);
+  gauge('weir_draining', '1 once the gateway was told to stop.', () => Number(readings.draining()));
+  gauge(
+    'weir_limiter_degraded',
+    '1 while rate limits are not enforced as configured, because Redis is gone.',
+    () => Number(readings.limiter().reason !== undefined),
+  );
+  new Counter({
+    name: 'weir_cache_lookups_total',
+    help: 'Calls of cached methods by where their answer came from.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [result, count] of Object.entries(readings.cache().counts))
+        this.inc({ result }, count);
+    },
+  });
+  new Gauge({
+    name: 'weir_build_info',
+    help: '1; the release and the Node that runs it.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version: readings.version, node: process.version }, 1);
+  new Gauge({
+    name: 'weir_contract_methods',
+    help: 'Methods of the published contract, which the label names.',
+    labelNames: ['digest'],
+    registers,
+  }).set({ digest: readings.contract.digest }, readings.contract.methods);
+  return {
+    batch: (calls) => batches.observe(calls),
+    refusal: (reason) => refusals.inc({ reason }),
+  };
+}

@@ -1,0 +1,155 @@
+import type { EndpointMeter } from './endpoint-meter.ts';
+import { type Family, type Sample, toLabels } from './family.ts';
+import type { UpstreamMeter } from './upstream-meter.ts';
+
+export interface EndpointReading {
+  readonly address: string;
+  readonly breaker: string;
+  readonly health: string;
+  readonly ejected: boolean;
+  /** Whether a new call may go there now. */
+  readonly available: boolean;
+  readonly inFlight: number;
+  readonly meter: EndpointMeter;
+}
+
+export interface UpstreamReading {
+  readonly name: string;
+  readonly meter: UpstreamMeter;
+  readonly endpoints: readonly EndpointReading[];
+}
+
+/** Those in whose words a state is a number of its own: one series each, of which one is 1. */
+const BREAKER_STATES = ['closed', 'open', 'halfOpen', 'ramping'];
+
+/** Endpoints are those of now: what discovery took away is not on the page any more. */
+export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonly Family[] {
+  return [
+    ofUpstreams(
+      'weir_upstream_endpoints',
+      'Endpoints that discovery names.',
+      'gauge',
+      (each) => each.endpoints.length,
+    ),
+    ofUpstreams(
+      'weir_upstream_endpoints_available',
+      'Endpoints that may take a call now; an upstream with 0 refuses every call.',
+      'gauge',
+      ({ endpoints }) => endpoints.filter(({ available }) => available).length,
+    ),
+    ofUpstreams(
+      'weir_upstream_retries',
+      'Attempts after the first.',
+      'counter',
+      ({ meter }) => meter.retries,
+    ),
+    ofUpstreams(
+      'weir_upstream_retries_withheld',
+      'Retries that the retry budget did not allow.',
+      'counter',
+      ({ meter }) => meter.retriesWithheld,
+    ),
+    ofUpstreams(
+      'weir_upstream_ejections',
+      'Endpoints taken out by outlier detection.',
+      'counter',
+      ({ meter }) => meter.ejections,
+    ),
+    ofUpstreams(
+      'weir_upstream_breaker_openings',
+      'How often a circuit breaker opened.',
+      'counter',
+      ({ meter }) => meter.breakerOpenings,
+    ),
+    ofUpstreams(
+      'weir_upstream_discovery_failures',
+      'Times that discovery failed and the last known endpoints stayed.',
+      'counter',
+      ({ meter }) => meter.discoveryFailures,
+    ),
+    {
+      name: 'weir_endpoint_breaker_state',
+      help: '1 for the state that the circuit breaker of an endpoint is in, 0 for the others.',
+      type: 'gauge',
+      samples: () =>
+        ofEndpoints(({ breaker }, labels) =>
+          BREAKER_STATES.map((state) => ({
+            suffix: '',
+            labels: `${labels},state="${state}"`,
+            value: Number(state === breaker),
+          })),
+        ),
+    },
+    gauge(
+      'weir_endpoint_healthy',
+      'What health checks last said: 1 healthy, 0 unhealthy, 0.5 not known.',
+      ({ health }) => (health === 'healthy' ? 1 : health === 'unhealthy' ? 0 : 0.5),
+    ),
+    gauge('weir_endpoint_ejected', '1 while outlier detection keeps an endpoint out.', (each) =>
+      Number(each.ejected),
+    ),
+    gauge('weir_endpoint_in_flight', 'Calls and streams under way.', ({ inFlight }) => inFlight),
+    {
+      name: 'weir_endpoint_attempts',
+      help: 'Attempts of calls that an endpoint answered or failed, by gRPC status.',
+      type: 'counter',
+      samples: () =>
+        ofEndpoints(({ meter }, labels) =>
+          [...meter.attempts.entries()].map(([code, value]) => ({
+            suffix: '',
+            labels: `${labels},code="${code}"`,
+            value,
+          })),
+        ),
+    },
+    {
+      name: 'weir_endpoint_duration_seconds',
+      help: 'How long attempts of queries and mutations took at an endpoint.',
+      type: 'histogram',
+      unit: 'seconds',
+      samples: () => ofEndpoints(({ meter }, labels) => meter.duration.samples(labels)),
+    },
+  ];
+
+  function ofUpstreams(
+    name: string,
+    help: string,
+    type: 'counter' | 'gauge',
+    numberOf: (upstream: UpstreamReading) => number,
+  ): Family {
+    return {
+      name,
+      help,
+      type,
+      *samples() {
+        for (const upstream of read()) {
+          const labels = toLabels({ upstream: upstream.name });
+          yield { suffix: '', labels, value: numberOf(upstream) };
+        }
+      },
+    };
+  }
+
+  function* ofEndpoints(
+    samplesOf: (endpoint: EndpointReading, labels: string) => Iterable<Sample>,
+  ): Iterable<Sample> {
+    for (const { name, endpoints } of read()) {
+      for (const endpoint of endpoints) {
+        yield* samplesOf(endpoint, toLabels({ upstream: name, endpoint: endpoint.address }));
+      }
+    }
+  }
+
+  function gauge(
+    name: string,
+    help: string,
+    numberOf: (endpoint: EndpointReading) => number,
+  ): Family {
+    return {
+      name,
+      help,
+      type: 'gauge',
+      samples: () => ofEndpoints((each, labels) => [{ suffix: '', labels, value: numberOf(each) }]),
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import type { UpstreamMeter } from '../telemetry/metrics/upstream-meter.ts';
+import type { UpstreamEvents } from './upstream-events.ts';
+
+/** Counts what happens, and tells the next. */
+export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents): UpstreamEvents {
+  return {
+    breakerChanged(target, state) {
+      if (state.name === 'open') meter.breakerOpenings += 1;
+      next.breakerChanged(target, state);
+    },
+    healthChanged: next.healthChanged,
+    ejected(ejection) {
+      meter.ejections += 1;
+      next.ejected(ejection);
+    },
+    endpointsChanged: next.endpointsChanged,
+    discoveryFailed(error) {
+      meter.discoveryFailures += 1;
+      next.discoveryFailed(error);
+    },
+    retried() {
+      meter.retries += 1;
+      next.retried();
+    },
+    retryWithheld() {
+      meter.retriesWithheld += 1;
+      next.retryWithheld();
+    },
+  };
+}
