@@ -35,6 +35,8 @@ export interface CallReceiver extends MessageSink {
 
 /** What a stream asks of its connection. */
 export interface StreamHost {
+  /** What the receive window of one stream may grow to now. */
+  readonly largestStreamWindow: number;
   schedule(stream: CallStream): void;
   sendAtOnce(stream: CallStream, message: OutgoingMessage, end: boolean): boolean;
   releaseConnection(octets: number): void;
@@ -46,7 +48,6 @@ export interface StreamHost {
 export interface StreamLimits {
   readonly sendWindow: number;
   readonly receiveWindow: number;
-  readonly largestReceiveWindow: number;
   readonly maxReceiveMessageBytes: number;
 }
 
@@ -69,7 +70,7 @@ export class CallStream {
     this.#host = host;
     this.#receiver = receiver;
     this.sending = new SendQueue(limits.sendWindow);
-    this.#window = new ReceiveWindow(limits.receiveWindow, limits.largestReceiveWindow);
+    this.#window = new ReceiveWindow(limits.receiveWindow);
     this.#messages = new MessageAssembler(limits.maxReceiveMessageBytes, receiver);
   }
 
@@ -203,7 +204,7 @@ export class CallStream {
   release(octets: number): void {
     this.#host.releaseConnection(octets);
     if (!this.remoteOpen) return;
-    const increment = this.#window.release(octets);
+    const increment = this.#window.release(octets, this.#host.largestStreamWindow);
     if (increment > 0) this.#host.updateWindow(this.id, increment);
   }
 

@@ -54,7 +54,7 @@ export class Connection implements StreamHost {
   constructor(options: ResolvedOptions, sockets: EndpointSockets, events: ConnectionEvents) {
     this.#options = options;
     this.#events = events;
-    this.window = new ReceiveWindow(options.connectionWindowBytes, options.connectionWindowBytes);
+    this.window = new ReceiveWindow(options.connectionWindowBytes);
     const blocks = new RequestBlockWriter({
       scheme: options.tls === undefined ? 'http' : 'https',
       authority: options.authority,
@@ -96,6 +96,16 @@ export class Connection implements StreamHost {
     return this.peer.maxConcurrentStreams - this.streams.size;
   }
 
+  /**
+   * Half the connection's window in equal parts: streams whose readers stopped must not hold so much of it
+   * that the others starve.
+   */
+  get largestStreamWindow(): number {
+    const { streamWindowBytes, connectionWindowBytes } = this.#options;
+    const fair = Math.floor(connectionWindowBytes / 2 / Math.max(1, this.streams.size));
+    return Math.max(DEFAULT_WINDOW, Math.min(streamWindowBytes, fair));
+  }
+
   /** Begins a call: writes its header section and leaves the rest to the stream. */
   open(
     receiver: CallReceiver,
@@ -108,7 +118,6 @@ export class Connection implements StreamHost {
     const stream = new CallStream(id, this, receiver, {
       sendWindow: this.peer.initialWindowSize,
       receiveWindow: DEFAULT_WINDOW,
-      largestReceiveWindow: this.#options.streamWindowBytes,
       maxReceiveMessageBytes: this.#options.maxReceiveMessageBytes,
     });
     this.streams.set(id, stream);
@@ -126,7 +135,7 @@ export class Connection implements StreamHost {
   }
 
   releaseConnection(octets: number): void {
-    const increment = this.window.release(octets);
+    const increment = this.window.release(octets, this.#options.connectionWindowBytes);
     if (increment > 0) this.updateWindow(0, increment);
   }
 
