@@ -2,6 +2,7 @@ import { WeirError } from '../errors.ts';
 import type { Call } from '../pipeline/call.ts';
 import type { StreamItem } from '../pipeline/reply.ts';
 import type { StreamProcedure } from '../procedures/procedure.ts';
+import { awaitNextTurn, takeShareOfTurn } from './turn-share.ts';
 
 /** Where the items of a subscription go. Exactly one of `onEnd` and `onFailure` is called, unless stopped. */
 export interface PumpSink {
@@ -66,11 +67,17 @@ export class StreamPump {
           'A resume id of this stream holds a line break or a null character.',
         ),
       );
-    } else if (this.#sink.onItem(value)) {
+    } else if (!this.#sink.onItem(value)) {
+      this.#held = true;
+    } else if (takeShareOfTurn()) {
       this.#pull();
     } else {
-      this.#held = true;
+      awaitNextTurn(this.#onTurn);
     }
+  };
+
+  readonly #onTurn = (): void => {
+    if (!this.#stopped) this.#pull();
   };
 
   readonly #onFailure = (thrown: unknown): void => {

@@ -7,6 +7,12 @@ export type OnBytes = (bytes: Buffer, start: number, end: number) => void;
 
 const READ_OCTETS = 64 * 1024;
 
+/**
+ * Read from one socket in one turn of the event loop. A peer that always has more would otherwise be read
+ * 32 times in a row, and every other socket would wait for all that follows from it.
+ */
+const TURN_OCTETS = 4 * READ_OCTETS;
+
 /** Opens the sockets of one endpoint and remembers its TLS session. */
 export class EndpointSockets {
   readonly #options: ResolvedOptions;
@@ -24,6 +30,7 @@ export class EndpointSockets {
   }
 
   #openPlain(onBytes: OnBytes, onReady: () => void): Socket {
+    const turn = new ReadTurn(() => socket.resume());
     const socket = connectPlain({
       ...this.#options.address,
       noDelay: true,
@@ -32,7 +39,7 @@ export class EndpointSockets {
         buffer: Buffer.allocUnsafeSlow(READ_OCTETS),
         callback: (length: number, buffer: Uint8Array) => {
           onBytes(Buffer.from(buffer.buffer, buffer.byteOffset, length), 0, length);
-          return true;
+          return turn.mayGoOn(length);
         },
       },
     });
@@ -67,9 +74,40 @@ export class EndpointSockets {
       if (socket.alpnProtocol === 'h2') onReady();
       else socket.destroy(new Error('the peer does not speak HTTP/2 (ALPN h2)'));
     });
-    socket.on('data', (bytes: Buffer) => onBytes(bytes, 0, bytes.length));
+    const turn = new ReadTurn(() => socket.resume());
+    socket.on('data', (bytes: Buffer) => {
+      onBytes(bytes, 0, bytes.length);
+      if (!turn.mayGoOn(bytes.length)) socket.pause();
+    });
     return socket;
   }
+}
+
+/** Counts what a socket read in the present turn of the event loop. */
+class ReadTurn {
+  readonly #resume: () => void;
+  #octets = 0;
+  #paused = false;
+
+  constructor(resume: () => void) {
+    this.#resume = resume;
+  }
+
+  /** False when the socket must pause; it is resumed in the next turn. */
+  mayGoOn(octets: number): boolean {
+    if (this.#octets === 0) setImmediate(this.#onNextTurn);
+    this.#octets += octets;
+    if (this.#octets < TURN_OCTETS) return true;
+    this.#paused = true;
+    return false;
+  }
+
+  readonly #onNextTurn = (): void => {
+    this.#octets = 0;
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#resume();
+  };
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {
