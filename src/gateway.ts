@@ -180,7 +180,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     setSecurityHeaders(response, config.server.tls !== undefined);
     if (handleAuth(request, response, pathOf(url))) return;
     if (pathOf(url) === '/health') {
-      answerHealth(response).catch((error: unknown) => {
+      answerHealth(request, response).catch((error: unknown) => {
         log.error({ err: error }, 'health check failed');
         response.destroy();
       });

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LimiterStatus } from '../ratelimit/create-limiter.ts';
 import type { EndpointHealth } from '../upstream/health/check-health.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -39,7 +39,14 @@ export function createHealth(options: HealthOptions) {
     return { status, upstreams: Object.fromEntries(checked), rateLimits };
   }
 
-  return async function answerHealth(response: ServerResponse): Promise<void> {
+  return async function answerHealth(
+    { method }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (method !== 'GET' && method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      return;
+    }
     const body = await report();
     response
       .writeHead(body.status === 'draining' ? 503 : 200, {

@@ -35,11 +35,27 @@ export function logCall(log: Log, { call, notes, durationMs, error, messages }: 
       requestBytes: notes.requestBytes,
       responseBytes: notes.responseBytes,
       messages,
-      ...(error === undefined ? {} : { error: error.message }),
-      ...(error?.cause instanceof Error ? { cause: error.cause.message } : {}),
-      // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
-      ...(error?.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
+      ...(error === undefined ? undefined : describeError(error)),
     },
     'call',
   );
+}
+
+function describeError(error: WeirError): Readonly<Record<string, unknown>> {
+  const fields = error.origin === 'gateway' ? violatedFields(error) : undefined;
+  // The message says what was found instead, which may be a password in the wrong field.
+  if (fields !== undefined) return { error: 'The input does not fit the contract.', fields };
+  return {
+    error: error.message,
+    ...(error.cause instanceof Error ? { cause: error.cause.message } : {}),
+    // A fault of the gateway itself needs its stack; a backend's refusal is told by its message.
+    ...(error.code === 'INTERNAL' && error.origin === 'gateway' ? { err: error.cause } : {}),
+  };
+}
+
+/** The fields that `google.rpc.BadRequest` names; undefined where there is none among the details. */
+function violatedFields({ details }: WeirError): unknown[] | undefined {
+  const badRequest = details.find((detail) => detail['@type'].endsWith('/google.rpc.BadRequest'));
+  const violations = badRequest?.fieldViolations;
+  return Array.isArray(violations) ? violations.map(({ field }) => field) : undefined;
 }

@@ -1,5 +1,6 @@
 import { isReservedMetadata } from '../auth/backend-identity.ts';
 import type { Config } from '../config/schema.ts';
+import { WeirError } from '../errors.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { PermittedCall } from '../pipeline/permitted-call.ts';
 import type { Metadata } from '../upstream/transport/transport.ts';
@@ -11,6 +12,18 @@ export interface MetadataRules {
 }
 
 const NONE: Metadata = [];
+
+/** PROTOCOL-HTTP2, "ASCII-Value"; HTTP itself lets bytes above it through. */
+const ASCII_VALUE = /^[\x20-\x7e]*$/;
+
+/** @throws WeirError INVALID_ARGUMENT, because the transport would take it for a fault of Weir's own. */
+function toMetadataValue(name: string, value: string): string {
+  if (ASCII_VALUE.test(value)) return value;
+  throw new WeirError(
+    'INVALID_ARGUMENT',
+    `The header ${name} has characters that are not printable ASCII, which gRPC metadata cannot carry.`,
+  );
+}
 
 /** @throws UserError where the list would let a caller write what backends take as Weir's word. */
 export function createMetadataRules(config: Config['metadata']): MetadataRules {
@@ -29,8 +42,8 @@ export function createMetadataRules(config: Config['metadata']): MetadataRules {
     for (const name of request) {
       const value = call.headers[name];
       if (value === undefined) continue;
-      if (typeof value === 'string') metadata.push([name, value]);
-      else for (const each of value) metadata.push([name, each]);
+      if (typeof value === 'string') metadata.push([name, toMetadataValue(name, value)]);
+      else for (const each of value) metadata.push([name, toMetadataValue(name, each)]);
     }
     for (const [name, value] of call.identityMetadata) metadata.push([name, value]);
     return metadata;
