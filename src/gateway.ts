@@ -23,7 +23,7 @@ import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
 import { UserError } from './lib/user-error.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
-import { logCall } from './pipeline/log-call.ts';
+import { createCallLog } from './pipeline/log-call.ts';
 import { bindMeters } from './pipeline/method-meters.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { recordRefusal } from './pipeline/record-refusal.ts';
@@ -31,9 +31,9 @@ import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.ts';
-import type { Log } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { UpstreamMeter } from './telemetry/metrics/upstream-meter.ts';
+import type { ModuleLogs } from './telemetry/module-logs.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
 import { countUpstreamEvents } from './upstream/count-upstream-events.ts';
 import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
@@ -42,7 +42,7 @@ import { requireSoundRules } from './validation/require-sound-rules.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
-  readonly log: Log;
+  readonly logs: ModuleLogs;
 }
 
 export interface Gateway {
@@ -58,23 +58,24 @@ export interface Gateway {
  * Builds the whole gateway from its configuration; nothing else constructs its parts.
  * @throws UserError when contracts or configuration cannot work.
  */
-export async function createGateway({ config, log }: GatewayOptions): Promise<Gateway> {
+export async function createGateway({ config, logs }: GatewayOptions): Promise<Gateway> {
+  const { root: log } = logs;
   const snapshot = await loadContracts(config.contracts);
   const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
   const upstreams = new Map<string, Upstream>();
   const metered: { readonly upstream: Upstream; readonly meter: UpstreamMeter }[] = [];
   for (const [name, upstream] of Object.entries(config.upstreams)) {
     const meter = new UpstreamMeter();
-    const events = countUpstreamEvents(meter, logUpstreamEvents(log, name));
+    const events = countUpstreamEvents(meter, logUpstreamEvents(logs.of('upstream'), name));
     const created = await createUpstream({ name, config: upstream, events });
     upstreams.set(name, created);
     metered.push({ upstream: created, meter });
   }
-  const auth = createAuth(config.auth, log);
+  const auth = createAuth(config.auth, logs.of('auth'));
   const callerCost = createCallerCost({
     config,
     onLimiterChange: ({ mode, reason }) =>
-      log[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
+      logs.of('limits')[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
   });
   let draining = false;
   const counters = registerMetrics(metrics, {
@@ -84,6 +85,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     http: () => httpFront,
     webSocket: () => webSocketFront,
     draining: () => draining,
+    droppedLines: () => logs.dropped,
   });
   const onRefused = recordRefusal(auth.audit, counters);
   const contractProcedures = createProcedures({
@@ -95,7 +97,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
       config,
       cost: callerCost.forSnapshot(snapshot),
       record: {
-        report: (record) => logCall(log, record),
+        report: createCallLog(logs.of('calls'), config.log.successes),
         meterOf: bindMeters(snapshot, metrics),
       },
       authenticate: { ...auth, onRefused },
@@ -115,7 +117,7 @@ export async function createGateway({ config, log }: GatewayOptions): Promise<Ga
     procedures: () => procedures,
     newRequestId,
     peerOf,
-    log: (level, message, fields) => log[level](fields, message),
+    log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
   };
   const httpFront = createTrpcHttpFront({

@@ -7,8 +7,10 @@ import { loadContracts } from '../../src/contract/load-contracts.ts';
 import { Cancellation } from '../../src/lib/cancellation.ts';
 import type { Call } from '../../src/pipeline/call.ts';
 import { createCallerCost } from '../../src/pipeline/caller-cost.ts';
+import { bindMeters } from '../../src/pipeline/method-meters.ts';
 import { createPipeline } from '../../src/pipeline/pipeline.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { trpcPath } from '../call.ts';
 import { getQuote } from '../calls/get-quote.ts';
 import { compileContract } from '../contract.ts';
@@ -29,7 +31,7 @@ const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({
   config,
   cost: cost.forSnapshot(snapshot),
-  report: do_not_optimize,
+  record: { report: do_not_optimize, meterOf: bindMeters(snapshot, new Metrics()) },
   authenticate: { ...auth, onRefused },
   authorise: { ...auth, onRefused },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authSection } from './auth-section.ts';
 import { cacheSection } from './cache-section.ts';
+import { logSection } from './log-section.ts';
 import { rateLimitSection } from './rate-limit-section.ts';
 import { redisSection } from './redis-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
@@ -103,14 +104,6 @@ const limits = z
   })
   .prefault({});
 
-const log = z
-  .strictObject({
-    level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    /** `auto` is pretty in a terminal and JSON elsewhere. */
-    format: z.enum(['auto', 'pretty', 'json']).default('auto'),
-  })
-  .prefault({});
-
 const health = z
   .strictObject({
     /** How long one `grpc.health.v1` question may take. */
@@ -137,7 +130,7 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   rateLimits: rateLimitSection,
   cache: cacheSection,
-  log,
+  log: logSection,
   telemetry: telemetrySection,
   health,
   auth: authSection,

@@ -1,6 +1,7 @@
 import type { WeirError } from '../errors.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { CallRecord } from './record.ts';
+import { createRatio } from '../telemetry/ratio.ts';
+import type { CallRecord, RecordOptions } from './record.ts';
 
 /** Codes that are a caller's affair; everything else is worth an operator's look. */
 const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
@@ -16,10 +17,28 @@ const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
   'UNIMPLEMENTED',
 ]);
 
-/** One line for a call, with everything needed to find it again. */
-export function logCall(log: Log, { call, notes, durationMs, error, messages }: CallRecord): void {
-  const level = error === undefined ? 'debug' : EXPECTED_CODES.has(error.code) ? 'info' : 'warn';
-  if (!log.isLevelEnabled(level)) return;
+/**
+ * One line for each call, with everything needed to find it again: failures always, successes at `info`
+ * for the given share of them and at `debug` for the rest.
+ */
+export function createCallLog(log: Log, successes: number): RecordOptions['report'] {
+  const isTaken = createRatio(successes);
+  return function logCall(record) {
+    const { error } = record;
+    const level = error === undefined ? (isTaken() ? 'info' : 'debug') : levelOf(error);
+    if (log.isLevelEnabled(level)) writeCall(log, level, record);
+  };
+}
+
+function levelOf({ code }: WeirError): 'info' | 'warn' {
+  return EXPECTED_CODES.has(code) ? 'info' : 'warn';
+}
+
+function writeCall(
+  log: Log,
+  level: 'debug' | 'info' | 'warn',
+  { call, notes, durationMs, error, messages }: CallRecord,
+): void {
   log[level](
     {
       requestId: call.id,

@@ -1,18 +1,19 @@
 import { createRequire } from 'node:module';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/schema.ts';
+import { createLogDestination } from './log-destination.ts';
+import { CENSOR, REDACTED_PATHS } from './redaction.ts';
 
 export type Log = Logger;
 
-/** Never written, wherever they stand in a line. */
-const SECRETS = ['authorization', 'cookie', 'set-cookie', 'password', 'token'].flatMap((name) => [
-  `["${name}"]`,
-  `*["${name}"]`,
-  `headers["${name}"]`,
-]);
-
-/** Structured lines on standard output; readable ones where a person watches. */
-export function createLog(config: Config['log']): Log {
+/**
+ * Structured lines on standard output; readable ones where a person watches.
+ * @param to where JSON lines go.
+ */
+export function createLog(
+  config: Pick<Config['log'], 'level' | 'format'>,
+  to: DestinationStream = createLogDestination(),
+): Log {
   const pretty =
     config.format === 'pretty' || (config.format === 'auto' && process.stdout.isTTY === true);
   const options = {
@@ -20,9 +21,9 @@ export function createLog(config: Config['log']): Log {
     base: null,
     formatters: { level: (level: string) => ({ level }) },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: SECRETS, censor: '[redacted]' },
+    redact: { paths: [...REDACTED_PATHS], censor: CENSOR },
   };
-  if (!pretty || !hasPinoPretty()) return pino(options);
+  if (!pretty || !hasPinoPretty()) return pino(options, to);
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss.l' } },

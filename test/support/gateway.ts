@@ -6,6 +6,8 @@ import { Child, type Line } from './child.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+const CONFIG_FILE = 'weir.yaml';
+
 /** A configuration as it stands in the file; `src/config/schema.ts` says what may be there. */
 export interface ConfigTree {
   readonly [key: string]: ConfigTree | readonly unknown[] | string | number | boolean;
@@ -26,10 +28,13 @@ export class GatewayProcess {
   /** For example `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly child: Child;
+  /** What it was configured with. */
+  readonly configFile: string;
   readonly #folder: string;
 
   private constructor(url: string, child: Child, folder: string) {
     this.url = url;
+    this.configFile = join(folder, CONFIG_FILE);
     this.child = child;
     this.#folder = folder;
   }
@@ -40,7 +45,7 @@ export class GatewayProcess {
     overrides: ConfigTree = {},
   ): Promise<GatewayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'weir-gateway-'));
-    const file = join(folder, 'weir.yaml');
+    const file = join(folder, CONFIG_FILE);
     // JSON is YAML (YAML 1.2, 1.3).
     await writeFile(file, JSON.stringify(merge(testConfig(upstreams), overrides)));
     const child = new Child('gateway', [join(ROOT, 'src', 'main.ts'), 'serve', '--config', file]);

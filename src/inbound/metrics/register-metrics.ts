@@ -24,12 +24,13 @@ export interface MeteredParts {
   readonly http: () => TrpcHttpFront;
   readonly webSocket: () => TrpcWebSocketFront;
   readonly draining: () => boolean;
+  readonly droppedLines: () => number;
 }
 
 /** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
 export function registerMetrics(
   metrics: Metrics | undefined,
-  { snapshot, upstreams, cost, http, webSocket, draining }: MeteredParts,
+  { snapshot, upstreams, cost, http, webSocket, draining, droppedLines }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined) return { batch() {}, refusal() {} };
   metrics.add(
@@ -49,5 +50,6 @@ export function registerMetrics(
     cache: () => cost.answers,
     limiter: () => cost.limiter.status,
     draining,
+    droppedLines,
   });
 }

@@ -18,6 +18,8 @@ export interface GatewayReadings {
   };
   readonly limiter: () => { readonly mode: string; readonly reason: string | undefined };
   readonly draining: () => boolean;
+  /** Log lines that nobody read fast enough. */
+  readonly droppedLines: () => number;
 }
 
 /** What is told when it happens. */
@@ -69,6 +71,12 @@ export function createGatewayMetrics(
     '1 while rate limits are not enforced as configured, because Redis is gone.',
     () => Number(readings.limiter().reason !== undefined),
   );
+  counter(
+    registry,
+    'weir_log_lines_dropped_total',
+    'Log lines that nobody read fast enough.',
+    readings.droppedLines,
+  );
   new Counter({
     name: 'weir_cache_lookups_total',
     help: 'Calls of cached methods by where their answer came from.',
@@ -96,4 +104,16 @@ export function createGatewayMetrics(
     batch: (calls) => batches.observe(calls),
     refusal: (reason) => refusals.inc({ reason }),
   };
+}
+
+function counter(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
 }
