@@ -46,6 +46,9 @@ const DAY_MS = 86_400_000;
 /** @throws UserError where the settings contradict each other. */
 export function createAuth(config: AuthConfig, log: Log): Auth {
   const { builtIn } = config;
+  if (config.mode === 'off') {
+    log.warn('access control is off: everybody may call everything (auth.mode)');
+  }
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
   const stores = openAuthStores(builtIn?.store ?? 'memory', warn('Redis cannot be asked'));

@@ -83,8 +83,8 @@ async function load(
     ...call,
     cancellation,
     deadline: behind ? performance.now() + (policy.timeoutMs ?? defaultTimeoutMs) : call.deadline,
-    // An answer for everyone must not be shaped by the headers of the one who happened to ask first.
-    headers: rule.scope === 'public' ? {} : call.headers,
+    // An answer for everyone must not be shaped by the headers or the name of who happened to ask first.
+    ...(rule.scope === 'public' ? { headers: {}, identityMetadata: [] } : {}),
   });
   return reply.json;
 }

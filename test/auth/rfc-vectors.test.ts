@@ -111,6 +111,23 @@ test.each(SIGNED)('%s: one changed bit is refused', async (_where, algorithm, jw
   );
 });
 
+test('RFC 7518 3.4: an ECDSA signature is R and S side by side, not DER', async () => {
+  const [, algorithm, jwk, token = ''] = SIGNED[2] ?? [];
+  expect(algorithm).toBe('ES256');
+  const header = { alg: 'ES256', kid: undefined, typ: undefined };
+  const key = await createFixedKeys([jwk ?? {}]).find(header, 'ES256');
+  const [protectedHeader, payload, signature = ''] = token.split('.');
+  const raw = Buffer.from(signature, 'base64url');
+  const integer = (bytes: Buffer) => {
+    const positive = bytes.readUInt8(0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]);
+    return Buffer.concat([Buffer.of(0x02, positive.length), positive]);
+  };
+  const both = Buffer.concat([integer(raw.subarray(0, 32)), integer(raw.subarray(32))]);
+  const der = Buffer.concat([Buffer.of(0x30, both.length), both]).toString('base64url');
+  const attempt = () => verifySignature(`${protectedHeader}.${payload}.${der}`, key, 'ES256');
+  expect(await refusalOf(attempt)).toBe('UNAUTHENTICATED TOKEN_SIGNATURE_WRONG');
+});
+
 const joe = trust([], {
   issuer: 'joe',
   algorithms: ['HS256', 'RS256', 'ES256'],

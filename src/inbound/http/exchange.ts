@@ -14,6 +14,10 @@ const FRAMING =
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+const VARY = 'trpc-accept, accept';
+/** What CORS allowed one origin must not be served to another from a cache. */
+const VARY_BY_ORIGIN = `${VARY}, origin`;
+
 const CLOSED = 'The caller closed the connection.';
 
 /** One HTTP request and its answer, whatever number of calls it carries. */
@@ -90,7 +94,7 @@ export class Exchange {
       'content-type',
       contentType,
       'vary',
-      'trpc-accept, accept',
+      this.request.headers.origin === undefined ? VARY : VARY_BY_ORIGIN,
       'x-request-id',
       this.requestId,
     ];
