@@ -14,7 +14,8 @@ const FLOORS = [
   ['pipeline'],
   ['procedures', 'proxy'],
   ['inbound', 'admin'],
-  ['gateway.ts', 'index.ts'],
+  ['gateway.ts'],
+  ['index.ts'],
   ['cli'],
   ['main.ts'],
 ];

@@ -130,6 +130,21 @@ const outlierDetection = z
   })
   .prefault({});
 
+/** A limit on unary calls in flight that finds itself between `min` and `max`, by Netflix's AIMD. */
+const adaptiveConcurrency = z
+  .strictObject({
+    initial: count().default(100),
+    min: count().default(10),
+    max: count().default(2_000),
+    /** An answer that takes longer than this times the best seen counts as a sign of queueing. */
+    tolerance: z.number().min(1, 'expected at least 1').default(10),
+    /** How long the best answer is remembered, so that a slower backend is not held to its past. */
+    bestFor: pause().prefault('60s'),
+  })
+  .refine(({ initial, min, max }) => min <= initial && initial <= max, {
+    error: 'expected `min` <= `initial` <= `max`',
+  });
+
 const healthCheck = z.strictObject({
   interval: period().prefault('5s'),
   timeout: period().prefault('1s'),
@@ -148,6 +163,8 @@ export const upstreamSection = z
     balancing,
     breaker,
     outlierDetection,
+    /** Absent: calls in flight have no limit but the gateway's own. */
+    adaptiveConcurrency: adaptiveConcurrency.optional(),
     /** Absent: endpoints are judged by their calls alone. */
     healthCheck: healthCheck.optional(),
     /** Ceiling for the methods' own timeouts. */

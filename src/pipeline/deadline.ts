@@ -10,7 +10,7 @@ import { parseGrpcTimeout } from './parse-grpc-timeout.ts';
  */
 export function createUnaryDeadline(config: Config['deadline']): UnaryMiddleware {
   return (next) =>
-    async function setDeadline(call) {
+    function setDeadline(call) {
       const timeoutMs = Math.min(call.method.policy.timeoutMs ?? config.default, config.max);
       return next(withDeadline(call, timeoutMs));
     };

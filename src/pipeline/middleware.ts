@@ -1,6 +1,11 @@
 import type { Call } from './call.ts';
 import type { Reply, StreamItem } from './reply.ts';
 
+/**
+ * A step with nothing to wait for is a plain function that hands on its `next`'s promise, because an
+ * `async` one costs every call three turns of the microtask queue. So a handler may also throw at once;
+ * whoever calls one does it with `await` inside `try`.
+ */
 export type UnaryHandler<C extends Call = Call> = (call: C) => Promise<Reply>;
 
 /** A step that is asked with a call of `In` and goes on with one of `Out`, which knows more. */

@@ -38,7 +38,7 @@ export function createPick(options: PickOptions): Pick {
 /** Each attempt goes to one endpoint, and the next attempt prefers another. */
 export function createPickStep(pick: Pick) {
   return (next: EndpointHandler): AttemptHandler =>
-    async function pickAndGo(attempt) {
+    function pickAndGo(attempt) {
       const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
       noteAttempt(attempt.call, attempt.number, endpoint);

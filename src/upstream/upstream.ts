@@ -11,6 +11,7 @@ import { createEndpointPool } from './endpoint-pool.ts';
 import { checkHealth, type EndpointHealth } from './health/check-health.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
+import { createShedStep } from './overload/shed.ts';
 import { createPick, createPickStep, noteAttempt } from './pick.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
@@ -72,11 +73,13 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
 
   // Outermost, because each attempt is to find an endpoint of its own.
   const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep, events });
+  // Each attempt counts, but not the time between attempts; and no endpoint is held for one that is shed.
+  const shed = createShedStep(name, config.adaptiveConcurrency, clock);
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
   const guard = createGuardStep(outliers.record);
-  const callUnary = retry(pickOne(guard(invokeUnary)));
+  const callUnary = retry(shed(pickOne(guard(invokeUnary))));
 
   return {
     name,

@@ -3,7 +3,7 @@ import type { BreakerOutcome } from '../breaker/breaker.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { successRateThreshold } from './success-rate-threshold.ts';
 
-/** Envoy's outlier detection, with its defaults. */
+/** Envoy's outlier detection. */
 export interface OutlierOptions {
   readonly intervalMs: number;
   readonly baseEjectionMs: number;
@@ -15,15 +15,6 @@ export interface OutlierOptions {
   /** Endpoints with that many; smaller pools get no statistics, so their breakers decide. */
   readonly minEndpoints: number;
 }
-
-export const DEFAULT_OUTLIER_OPTIONS: OutlierOptions = {
-  intervalMs: 10_000,
-  baseEjectionMs: 30_000,
-  maxEjectionMs: 300_000,
-  maxEjected: 0.1,
-  minRequests: 100,
-  minEndpoints: 5,
-};
 
 export interface Ejection {
   readonly endpoint: Endpoint;

@@ -10,14 +10,6 @@ export interface AdaptiveConcurrencyOptions {
   readonly bestForMs: number;
 }
 
-export const DEFAULT_ADAPTIVE_CONCURRENCY: AdaptiveConcurrencyOptions = {
-  initial: 100,
-  min: 10,
-  max: 2_000,
-  tolerance: 10,
-  bestForMs: 60_000,
-};
-
 /** How a permitted call ended: `dropped` is a refusal for overload or a deadline that passed. */
 export type ConcurrencyOutcome = 'answered' | 'dropped' | 'ignored';
 
@@ -52,7 +44,7 @@ export function createAdaptiveConcurrency(
 
   function decrease(startedAt: number, now: number): void {
     // Calls that began before the last cut only repeat the news that led to it.
-    if (startedAt < decreasedAt) return;
+    if (startedAt <= decreasedAt) return;
     decreasedAt = now;
     limit = Math.max(options.min, Math.floor(limit * 0.9));
   }
