@@ -71,7 +71,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     upstreams.set(name, created);
     metered.push({ upstream: created, meter });
   }
-  const auth = createAuth(config.auth, logs.of('auth'));
+  const auth = createAuth(config.auth, config.redis, logs.of('auth'));
   const callerCost = createCallerCost({
     config,
     onLimiterChange: ({ mode, reason }) =>

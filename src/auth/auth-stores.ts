@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/schema.ts';
+import type { AuthConfig, RedisConfig } from '../config/schema.ts';
 import { connectRedis } from '../lib/redis/connect-redis.ts';
 import {
   createMemoryTicketStore,
@@ -35,12 +35,18 @@ export interface AuthStores {
 
 type StoreConfig = NonNullable<AuthConfig['builtIn']>['store'];
 
-/** How long Redis may take to answer about a session or a ticket. */
+/** A connection of its own: who signs in waits longer than a call waits for its rate limit. */
 const REDIS_TIMEOUT_MS = 1_000;
 
-export function openAuthStores(store: StoreConfig, onError: (error: unknown) => void): AuthStores {
-  if (store === 'memory') return createMemoryStores();
-  return 'sqlite' in store ? openSqliteStores(store.sqlite) : connectStores(store.redis, onError);
+/** @param redis is there where the store asks for it. */
+export function openAuthStores(
+  store: StoreConfig,
+  redis: RedisConfig | undefined,
+  onError: (error: unknown) => void,
+): AuthStores {
+  if (typeof store === 'object') return openSqliteStores(store.sqlite);
+  if (store === 'memory' || redis === undefined) return createMemoryStores();
+  return connectStores(redis, onError);
 }
 
 function createMemoryStores(): AuthStores {
@@ -69,14 +75,17 @@ function openSqliteStores(path: string): AuthStores {
   };
 }
 
-function connectStores(urls: readonly string[], onError: (error: unknown) => void): AuthStores {
+function connectStores(
+  { urls, prefix }: RedisConfig,
+  onError: (error: unknown) => void,
+): AuthStores {
   const redis = connectRedis({ urls, timeoutMs: REDIS_TIMEOUT_MS });
   return {
-    sessions: createRedisSessions(redis),
-    keys: createRedisSigningKeys(redis),
-    attempts: createRedisAttemptCounter(redis),
-    tickets: createRedisTicketStore(redis),
-    feed: createRedisFeed({ redis, onError }),
+    sessions: createRedisSessions(redis, prefix),
+    keys: createRedisSigningKeys(redis, prefix),
+    attempts: createRedisAttemptCounter(redis, prefix),
+    tickets: createRedisTicketStore(redis, prefix),
+    feed: createRedisFeed({ redis, keyPrefix: prefix, onError }),
     close: () => redis.close(),
   };
 }

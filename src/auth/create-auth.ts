@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/schema.ts';
+import type { AuthConfig, RedisConfig } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type AccessRules, createAccessRules } from './access-rules.ts';
@@ -44,14 +44,14 @@ const DEFAULT_ISSUER = 'weir';
 const DAY_MS = 86_400_000;
 
 /** @throws UserError where the settings contradict each other. */
-export function createAuth(config: AuthConfig, log: Log): Auth {
+export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, log: Log): Auth {
   const { builtIn } = config;
   if (config.mode === 'off') {
     log.warn('access control is off: everybody may call everything (auth.mode)');
   }
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
-  const stores = openAuthStores(builtIn?.store ?? 'memory', warn('Redis cannot be asked'));
+  const stores = openAuthStores(builtIn?.store ?? 'memory', redis, warn('Redis cannot be asked'));
   const roles = createRoleTable(config.roles);
   const expiry = new ExpiryQueue();
   const access = new LiveAccess(stores.feed, expiry);
@@ -172,7 +172,7 @@ function toOwnIssuer(own: NonNullable<AuthConfig['builtIn']>, keys: SigningKeys)
     keys: keys.source,
     types: ['at+jwt'],
     // Several instances have several clocks; one has the clock that wrote the token.
-    clockSkewMs: typeof own.store === 'object' && 'redis' in own.store ? 2_000 : 0,
+    clockSkewMs: own.store === 'redis' ? 2_000 : 0,
     rolesClaim: ['roles'],
     permissionsClaim: ['scope'],
     roleNames: undefined,

@@ -125,15 +125,11 @@ const builtIn = z.strictObject({
   users: z.array(user).default([]),
   /** SQLite file with more users, kept by `weir user`. */
   userFile: z.string().optional(),
-  /** `memory` and `sqlite` serve one instance, `redis` several. */
+  /** `memory` and `sqlite` serve one instance; `redis`, as the section of that name says, several. */
   store: z
     .union(
-      [
-        z.literal('memory'),
-        z.strictObject({ sqlite: z.string() }),
-        z.strictObject({ redis: z.array(z.string()).min(1, 'expected a URL such as redis://…') }),
-      ],
-      'expected memory, {sqlite: path} or {redis: [url]}',
+      [z.enum(['memory', 'redis']), z.strictObject({ sqlite: z.string() })],
+      'expected memory, redis or {sqlite: path}',
     )
     .default('memory'),
   accessTokenTtl: duration().prefault('5m'),

@@ -30,7 +30,10 @@ beforeAll(async () => {
   jwks = await startJwksServer([await createTestKey('ES256', 'k1')]);
   backends = await startBackends();
   const start = () =>
-    startSecuredGateway(backends, jwks.url, { builtIn: { store: { redis: [redis.url] } } });
+    startSecuredGateway(backends, jwks.url, {
+      redis: { urls: [redis.url] },
+      builtIn: { store: 'redis' },
+    });
   [one, two] = await Promise.all([start(), start()]);
 });
 
