@@ -7,6 +7,7 @@ import { loadContracts } from '../contract/load-contracts.ts';
 import { createCacheRules } from '../pipeline/caller-cost.ts';
 import { requireRedis } from '../pipeline/require-redis.ts';
 import { requireUpstreams } from '../procedures/create-procedures.ts';
+import { createMetadataRules } from '../procedures/metadata-rules.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
 import { explainCost } from './explain-cost.ts';
 
@@ -19,6 +20,7 @@ export async function check(configFile: string): Promise<void> {
   // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
   const auth = requireSoundAuth(config.auth);
   requireRedis(config);
+  createMetadataRules(config.metadata);
   createCacheRules(snapshot, config);
   const cost = explainCost(snapshot, config);
   const services = new Set(

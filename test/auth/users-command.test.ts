@@ -95,6 +95,15 @@ test('routes shows what a role may call, and check what nobody may', async () =>
   expect((await weir(['check'])).text).not.toContain('Nobody may call');
 });
 
+test('check refuses a list of headers that callers could forge an identity with', async () => {
+  const tree = JSON.parse(readFileSync(config, 'utf8'));
+  const forgeable = join(folder, 'forgeable.yaml');
+  writeFileSync(forgeable, JSON.stringify({ ...tree, metadata: { request: ['x-weir-subject'] } }));
+  const { code, text } = await weir(['check', '--config', forgeable]);
+  expect(text).toContain('x-weir-subject: take it off the list');
+  expect(code).toBe(1);
+});
+
 test('check names the methods that nobody may call', async () => {
   const proto = join(folder, 'open.proto');
   writeFileSync(
