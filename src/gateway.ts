@@ -253,7 +253,11 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
 const LIMITER_READY_MS = 2_000;
 
 function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.on('error', () => {});
+  // A half-open socket would hold up the shutdown for as long as its client likes.
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
 }
 
 function pathOf(url: string): string {

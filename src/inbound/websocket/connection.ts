@@ -39,7 +39,7 @@ export class Connection {
   #awaitsParams: boolean;
   #heardAt = this.#openedAt;
   #pingedAt: number | undefined;
-  #leaving: 'no' | 'whenAnswered' | 'noticed' = 'no';
+  #leaving: 'no' | 'whenAnswered' | 'noticed' | 'closeWhenAnswered' = 'no';
 
   constructor(webSocket: WebSocket, socket: Duplex, options: ConnectionOptions) {
     this.#options = options;
@@ -56,7 +56,13 @@ export class Connection {
       session: () => this.#session,
       onAnswered: () => this.#leaveWhenAnswered(),
     });
-    webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    webSocket.on('message', (data, isBinary) => {
+      // The answer to what comes behind our close frame would be lost, so it is not begun.
+      if (webSocket.readyState === webSocket.OPEN) this.#onMessage(data, isBinary);
+    });
+    // ws answers PING frames itself, and drops a client that sends many and reads no answer.
+    webSocket.on('ping', () => this.#onHeard());
+    webSocket.on('pong', () => this.#onHeard());
     webSocket.on('close', () => this.#onClose());
     // A frame that breaks RFC 6455 ends here; ws closes the socket with the right code itself.
     webSocket.on('error', (error) =>
@@ -118,35 +124,44 @@ export class Connection {
   }
 
   #leaveWhenAnswered(): void {
-    if (this.#leaving !== 'whenAnswered' || this.#calls.running > 0) return;
-    this.#leaving = 'noticed';
-    this.#outbox.push(RECONNECT_NOTICE);
-    setTimeout(() => this.close(), this.#options.limits.closeAfterNoticeMs).unref();
+    if (this.#calls.running > 0) return;
+    if (this.#leaving === 'closeWhenAnswered') {
+      this.close();
+    } else if (this.#leaving === 'whenAnswered') {
+      this.#leaving = 'noticed';
+      this.#outbox.push(RECONNECT_NOTICE);
+      setTimeout(() => this.#closeWhenAnswered(), this.#options.limits.closeAfterNoticeMs).unref();
+    }
+  }
+
+  /** A client that was told to move may have begun another call here meanwhile. */
+  #closeWhenAnswered(): void {
+    this.#leaving = 'closeWhenAnswered';
+    this.#leaveWhenAnswered();
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
+    // ws gives a Buffer for every message unless told otherwise.
+    if (isBinary) this.#refuse(null, binaryRefused());
+    else this.#onText(data.toString());
+    this.#onHeard();
+  }
+
+  #onText(text: string): void {
+    if (text === 'PONG') return;
+    if (text === 'PING') this.#outbox.push('PONG');
+    else if (this.#awaitsParams) this.#onFirstFrame(text);
+    else this.#onFrame(text);
+  }
+
+  #onHeard(): void {
     this.#heardAt = performance.now();
     this.#pingedAt = undefined;
-    if (isBinary) {
-      this.#refuse(
-        null,
-        new Refusal('PARSE_ERROR', 'Messages are JSON in text frames, not binary.'),
-      );
-      return;
-    }
-    // ws gives a Buffer for every message unless told otherwise.
-    const text = data.toString();
-    if (text === 'PONG') return;
-    if (text === 'PING') {
-      this.#outbox.push('PONG');
-      return;
-    }
-    if (this.#awaitsParams) this.#onFirstFrame(text);
-    else this.#onFrame(text);
     // A client that asks without reading the answers is not listened to until it reads. One that is being
     // closed is: its close frame ends the handshake.
     if (this.#outbox.full && this.#webSocket.readyState === this.#webSocket.OPEN) {
       this.#webSocket.pause();
+      this.#outbox.awaitRoom();
     }
   }
 
@@ -172,27 +187,36 @@ export class Connection {
       return;
     }
     if (!Array.isArray(parsed)) {
-      this.#onElement(parsed, undefined);
+      this.#onElement(parsed);
       return;
     }
     const { maxBatchLength } = this.#options.limits;
-    const refusal =
-      parsed.length > maxBatchLength
-        ? new Refusal(
-            'BAD_REQUEST',
-            `Batch call exceeds maximum size: it has ${parsed.length} messages and ${maxBatchLength} are allowed.`,
-          )
-        : undefined;
-    for (const element of parsed) this.#onElement(element, refusal);
+    if (parsed.length > maxBatchLength) this.#refuseBatch(parsed, maxBatchLength);
+    else for (const element of parsed) this.#onElement(element);
   }
 
-  /** @param refusal why no call of this frame may run; stops still may. */
-  #onElement(element: unknown, refusal: Refusal | undefined): void {
+  /**
+   * Runs no call, but tells each whose client waits for it. The malformed rest shares one answer: a short
+   * element for each long error would let a client fill the memory with a single frame.
+   */
+  #refuseBatch(elements: readonly unknown[], maxBatchLength: number): void {
+    const refusal = new Refusal(
+      'BAD_REQUEST',
+      `Batch call exceeds maximum size: it has ${elements.length} messages and ${maxBatchLength} are allowed.`,
+    );
+    const messages = elements.map(toClientMessage);
+    if (messages.some(({ kind }) => kind === 'malformed')) this.#refuse(null, refusal);
+    for (const message of messages) {
+      if (message.kind === 'call') this.#refuse(message.id, refusal);
+      else if (message.kind === 'stop') this.#calls.stop(message.id);
+    }
+  }
+
+  #onElement(element: unknown): void {
     const message = toClientMessage(element);
     switch (message.kind) {
       case 'call':
-        if (refusal === undefined) this.#calls.start(message);
-        else this.#refuse(message.id, refusal);
+        this.#calls.start(message);
         return;
       case 'stop':
         this.#calls.stop(message.id);
@@ -243,6 +267,10 @@ export class Connection {
     this.#calls.cancelAll(new WeirError('CANCELLED', 'The caller closed the socket.'));
     this.#options.onClosed(this);
   }
+}
+
+function binaryRefused(): Refusal {
+  return new Refusal('PARSE_ERROR', 'Messages are JSON in text frames, not binary.');
 }
 
 function parseJson(text: string): unknown {

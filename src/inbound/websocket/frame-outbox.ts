@@ -65,6 +65,13 @@ export class FrameOutbox implements Flushable {
     this.#characters = 0;
   }
 
+  /** `onRoom` follows once the socket has sent what it holds, even if none of that came from here. */
+  awaitRoom(): void {
+    if (this.#closed || this.#blocked) return;
+    this.#blocked = true;
+    this.#socket.write('', this.#onWritten);
+  }
+
   readonly #onWritten = (): void => {
     this.#blocked = false;
     if (this.#closed) return;

@@ -155,5 +155,7 @@ function rejectUpgrade(socket: Duplex, refusal: Refusal, requestId: string): voi
       '',
       body,
     ].join('\r\n'),
+    // The sockets of node:http may stay half-open, which would leave it to the client when this one is freed.
+    () => socket.destroy(),
   );
 }

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { openSocket, parseFrames } from './raw-websocket.ts';
+import { createSampleTable } from './sample-table.ts';
+import { type OurOptions, startOurs } from './servers.ts';
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function start(limits: NonNullable<OurOptions['websocket']>['limits'] = {}) {
+  const sample = createSampleTable();
+  const server = await startOurs(sample.table, { websocket: { limits } });
+  closing.push(server.close);
+  return { ...sample, server };
+}
+
+const put = (id: number) => ({
+  id,
+  method: 'mutation',
+  params: { path: 'sample.v1.echo.put', input: id },
+});
+
+test('binary frames of a client that never reads are not answered without end', async () => {
+  const { server } = await start({ maxBufferedBytes: 32_768 });
+  const client = await openSocket(server.wsUrl);
+  client.socket.pause();
+  let most = 0;
+  for (let round = 0; round < 200; round += 1) {
+    for (let each = 0; each < 1_000; each += 1) client.socket.send(Buffer.alloc(1));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    most = Math.max(most, server.websocket.stats().bufferedBytes);
+  }
+  // What one read of the socket brings is answered all the same.
+  expect(most).toBeLessThan(8 * 1024 * 1024);
+  client.socket.terminate();
+});
+
+test('an array far above the limit is not answered element by element where nobody waits', async () => {
+  const { server } = await start({ maxBatchLength: 2 });
+  const client = await openSocket(server.wsUrl);
+  client.send([...new Array(100_000).fill(1), put(7)]);
+  client.send(put(8));
+  await client.until((frames) => frames.some((text) => text.startsWith('{"id":8')));
+  expect(parseFrames(client.frames)).toMatchObject([
+    { id: null, error: { data: { code: 'BAD_REQUEST' } } },
+    { id: 7, error: { data: { code: 'BAD_REQUEST' } } },
+    { id: 8, result: { type: 'data' } },
+  ]);
+});
+
+test('after refused connectionParams nothing that follows is run', async () => {
+  const { server, log } = await start();
+  const client = await openSocket(`${server.wsUrl}?connectionParams=1`);
+  client.send({ method: 'connectionParams', data: { authorization: 7 } });
+  client.send(put(1));
+  expect(await client.closed).toBe(1008);
+  expect(log.calls).toEqual([]);
+});
+
+test('a call begun after the reconnect notice is answered before the socket closes', async () => {
+  const { server } = await start({ drainJitterMs: 1, closeAfterNoticeMs: 50 });
+  const client = await openSocket(server.wsUrl);
+  const drained = server.websocket.drain();
+  await client.until(({ length }) => length === 1);
+  client.send({ id: 1, method: 'query', params: { path: 'sample.v1.slow.get', input: 250 } });
+  expect(await client.closed).toBe(1012);
+  await drained;
+  expect(parseFrames(client.frames)).toEqual([
+    { id: null, method: 'reconnect' },
+    { id: 1, result: { type: 'data', data: 250 } },
+  ]);
+});
+
+test('a refused upgrade does not leave its socket to the client', async () => {
+  const { server } = await start({ maxSockets: 0 });
+  const socket = connect({ host: '127.0.0.1', port: server.port, allowHalfOpen: true });
+  socket.on('error', () => {});
+  socket.write(
+    [
+      'GET /trpc HTTP/1.1',
+      'host: localhost',
+      'connection: upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  socket.resume();
+  await once(socket, 'end');
+  closing.splice(0);
+  await expect(server.close()).resolves.toBeUndefined();
+  socket.destroy();
+});
