@@ -13,6 +13,7 @@ const TEST_PACKAGES = [
   { package: 'redis-server', program: 'redis-server' },
   // Scrapes the gateway, and promtool lints its metrics and rules.
   { package: 'prometheus', program: 'promtool' },
+  { package: 'slowhttptest', program: 'slowhttptest' },
   // Certificates of the wire tests.
   { package: 'openssl', program: 'openssl' },
   // For the native server of the wire tests.

@@ -127,6 +127,8 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
       maxBodyBytes: limits.maxBody,
       maxUrlBytes: limits.maxUrl,
       maxRunningCalls: limits.maxConcurrentCalls,
+      compressFromBytes: config.server.compressFrom,
+      readTimeoutMs: limits.readTimeout,
     },
     sse: {
       maxSubscriptions: limits.maxSubscriptions,
@@ -196,7 +198,12 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   }
 
   // Node's own limit on headers guards the URL too, so it must not be the smaller one.
-  const server = createListener(config.server.tls, limits.maxUrl + 16_384, route);
+  const bounds = {
+    maxHeadBytes: limits.maxUrl + 16_384,
+    headTimeoutMs: limits.headTimeout,
+    bodyTimeoutMs: limits.bodyTimeout,
+  };
+  const server = createListener(config.server.tls, bounds, route);
   server.on('upgrade', (request, socket, head) => {
     if (pathOf(request.url ?? '/') !== config.server.trpcPath) {
       refuseUpgrade(socket, '404 Not Found');

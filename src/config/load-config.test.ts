@@ -26,6 +26,7 @@ test('fills in every default and makes paths absolute', () => {
     host: '127.0.0.1',
     port: 4000,
     trustedProxies: [],
+    compressFrom: 8_192,
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
     drainJitter: 2_000,

@@ -64,8 +64,11 @@ export const rateLimitSection = z
     leaseShare: z.number().gt(0, 'expected above 0').max(1, 'expected at most 1').default(0.1),
     /** Buckets remembered in this process, at about 200 bytes each. */
     maxBuckets: count().default(100_000),
-    /** Whether answers carry the `RateLimit` fields; a refusal always does. */
-    headers: z.boolean().default(true),
+    /**
+     * When answers carry the `RateLimit` fields; a refusal always does. `low`: from when half of the
+     * burst is gone, so that callers far from their limits do not pay for two headers on each answer.
+     */
+    headers: z.enum(['always', 'low', 'never']).default('low'),
     /** The claim of a token that names its tenant, for the key `tenant`. */
     tenantClaim: z.string().default('tenant'),
     /** All calls of one caller together. */

@@ -55,6 +55,8 @@ const server = z
       .optional(),
     /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges. */
     trustedProxies: z.array(addressRange).default([]),
+    /** Answers from this size on are compressed, with what the caller accepts of zstd, br and gzip. */
+    compressFrom: byteSize().prefault('8KiB'),
     /** How long running calls may take to finish after SIGTERM. */
     shutdownGrace: pause().prefault('10s'),
     /** Streams and sockets are sent elsewhere within this time, each at a moment of its own. */
@@ -99,6 +101,10 @@ const limits = z
     maxSubscriptions: count().default(20_000),
     maxSubscriptionsPerSocket: count().default(500),
     maxCallsPerSocket: count().default(500),
+    /** How long the head of a request may take to arrive; then its body; then its answer to be read. */
+    headTimeout: duration().prefault('10s'),
+    bodyTimeout: duration().prefault('30s'),
+    readTimeout: duration().prefault('30s'),
     /** Bytes queued for a slow reader before its streams are held back. */
     maxBufferedPerSocket: byteSize().prefault('64KiB'),
   })

@@ -4,6 +4,15 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 
+export interface ListenerBounds {
+  /** Bytes of a request's head. */
+  readonly maxHeadBytes: number;
+  /** How long the head of a request may take to arrive, from the connection or the last answer on. */
+  readonly headTimeoutMs: number;
+  /** How long its body may take after that. */
+  readonly bodyTimeoutMs: number;
+}
+
 /**
  * The server that everything arrives on, with TLS where it is configured. A client certificate is asked
  * for, not insisted on: callers may sign in another way, and who shows none is nobody.
@@ -11,15 +20,16 @@ import { UserError } from '../lib/user-error.ts';
  */
 export function createListener(
   tls: Config['server']['tls'],
-  maxHeaderSize: number,
+  bounds: ListenerBounds,
   listener: RequestListener,
 ): Server {
-  if (tls === undefined) return createServer({ maxHeaderSize }, listener);
+  const options = toServerOptions(bounds);
+  if (tls === undefined) return createServer(options, listener);
   const { certificate, key, clientCa } = tls;
   try {
     return createTlsServer(
       {
-        maxHeaderSize,
+        ...options,
         minVersion: 'TLSv1.2',
         cert: readFileSync(certificate),
         key: readFileSync(key),
@@ -33,4 +43,21 @@ export function createListener(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`server.tls cannot be used: ${reason}`, [], { cause });
   }
+}
+
+/**
+ * Bounds against callers who send a byte at a time (Slowloris and its kin) to hold connections open, and
+ * the strict parser, for what one server reads as one request and another as two is how requests are
+ * smuggled (RFC 9112 §11.2).
+ */
+function toServerOptions({ maxHeadBytes, headTimeoutMs, bodyTimeoutMs }: ListenerBounds) {
+  return {
+    maxHeaderSize: maxHeadBytes,
+    headersTimeout: headTimeoutMs,
+    requestTimeout: headTimeoutMs + bodyTimeoutMs,
+    // How late a time-out may be noticed.
+    connectionsCheckingInterval: Math.min(1_000, headTimeoutMs / 4),
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+  };
 }

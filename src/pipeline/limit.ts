@@ -38,7 +38,7 @@ export function createUnaryLimit(options: LimitOptions): UnaryMiddleware<Authent
         const verdict = taken instanceof Promise ? await taken : taken;
         if (!verdict.admitted) throw limitExceeded(verdict, call);
         const reply = await next(call);
-        return config.headers ? withHeaders(reply, verdict) : reply;
+        return worthTelling(verdict, config.headers) ? withHeaders(reply, verdict) : reply;
       } finally {
         running.release(holder);
       }
@@ -100,6 +100,12 @@ function callerOf(
     apiKey: identity.proof === 'apiKey' ? subject : undefined,
     tenant: typeof tenant === 'string' ? tenant : undefined,
   };
+}
+
+function worthTelling(verdict: Verdict, when: RateLimitConfig['headers']): boolean {
+  if (when !== 'low') return when === 'always';
+  if (!verdict.admitted || verdict.tightest === undefined) return false;
+  return verdict.remaining * 2 <= verdict.tightest.limit.burst;
 }
 
 function withHeaders<Reply extends { headers: readonly (readonly [string, string])[] }>(

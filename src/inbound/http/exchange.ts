@@ -4,12 +4,15 @@ import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
 import type { Procedure } from '../../procedures/procedure.ts';
 import type { FrontLog } from '../front-options.ts';
+import { chooseCoding, compress } from './content-encoding.ts';
+import { dropSlowReader } from './drop-slow-reader.ts';
+import type { HttpLimits } from './http-limits.ts';
 
 export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
 
 /** Set by the front itself; a backend that answered them would break the framing or the caches. */
 const FRAMING =
-  /^(?:connection|content-length|content-type|keep-alive|te|trailer|transfer-encoding|upgrade|vary|x-request-id)$/;
+  /^(?:connection|content-encoding|content-length|content-type|keep-alive|te|trailer|transfer-encoding|upgrade|vary|x-request-id)$/;
 // RFC 9110 5.1 token and 5.5 field-value; anything else makes node:http throw.
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -17,6 +20,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const VARY = 'trpc-accept, accept';
 /** What CORS allowed one origin must not be served to another from a cache. */
 const VARY_BY_ORIGIN = `${VARY}, origin`;
+/** Where its value stands in the list that `headersFor` makes. */
+const VARY_AT = 3;
 
 const CLOSED = 'The caller closed the connection.';
 
@@ -31,6 +36,7 @@ export class Exchange {
   allow = '';
   /** The last answer on its connection, because the gateway drains. */
   readonly last: boolean;
+  readonly #limits: HttpLimits;
   #cancellations: Cancellation[] | undefined;
 
   constructor(
@@ -39,8 +45,9 @@ export class Exchange {
     requestId: string,
     peer: Peer,
     last: boolean,
-    log: FrontLog | undefined,
+    { log, limits }: { readonly log: FrontLog | undefined; readonly limits: HttpLimits },
   ) {
+    this.#limits = limits;
     this.request = request;
     this.response = response;
     this.requestId = requestId;
@@ -83,9 +90,37 @@ export class Exchange {
     // The caller left: writing to a closed response is an error event nobody waits for.
     if (this.response.destroyed) return;
     const headers = this.headersFor('application/json', extra);
+    if (body.length >= this.#limits.compressFromBytes) {
+      this.#sendLarge(status, body, headers);
+      return;
+    }
     headers.push('content-length', String(Buffer.byteLength(body)));
+    this.#send(status, headers, body);
+  }
+
+  #sendLarge(status: number, body: string, headers: string[]): void {
+    const coding = chooseCoding(this.request.headers['accept-encoding']);
+    // RFC 9110 12.5.5: said without a coding too, or a cache would give the plain form to everyone.
+    headers[VARY_AT] += ', accept-encoding';
+    if (coding === undefined) {
+      headers.push('content-length', String(Buffer.byteLength(body)));
+      this.#send(status, headers, body);
+      return;
+    }
+    compress(coding, body).then(
+      (compressed) => {
+        headers.push('content-encoding', coding, 'content-length', String(compressed.length));
+        this.#send(status, headers, compressed);
+      },
+      () => this.response.destroy(),
+    );
+  }
+
+  #send(status: number, headers: string[], body: string | Buffer): void {
+    if (this.response.destroyed) return;
     this.response.writeHead(status, headers);
     this.response.end(body);
+    dropSlowReader(this.response, this.#limits.readTimeoutMs);
   }
 
   /** A flat list, which node:http writes without building an object first. */

@@ -52,7 +52,10 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     }
     const requestId = chooseRequestId(request.headers['x-request-id'], options.newRequestId);
     const peer: Peer = peerOf(request);
-    const exchange = new Exchange(request, response, requestId, peer, draining, options.log);
+    const exchange = new Exchange(request, response, requestId, peer, draining, {
+      log: options.log,
+      limits,
+    });
     try {
       route(exchange, target);
     } catch (thrown) {

@@ -8,6 +8,10 @@ export interface HttpLimits {
   readonly maxUrlBytes: number;
   /** Calls between request and answer over all connections. Default 10,000, about 1 s of work. */
   readonly maxRunningCalls: number;
+  /** Answers from this length on are compressed. Default 8 KiB: below, it saves a packet or two at most. */
+  readonly compressFromBytes: number;
+  /** How long a caller may take to read an answer that is ready. Default 30 s, in milliseconds. */
+  readonly readTimeoutMs: number;
 }
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
@@ -15,4 +19,6 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: 1024 * 1024,
   maxUrlBytes: 8 * 1024,
   maxRunningCalls: 10_000,
+  compressFromBytes: 8 * 1024,
+  readTimeoutMs: 30_000,
 };

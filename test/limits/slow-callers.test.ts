@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadContracts } from '../../src/contract/load-contracts.ts';
+import { createTrpcHttpFront } from '../../src/inbound/http/http-front.ts';
+import { createListener } from '../../src/inbound/listener.ts';
+import { createRequestIds } from '../../src/inbound/request-id.ts';
+import type { Procedure } from '../../src/procedures/procedure.ts';
+import { portOf } from '../support/port-of.ts';
+import { getQuery } from '../support/request.ts';
+
+const GET_QUOTE = 'market.v1.quoteService.getQuote';
+/** More than the buffers of two loopback sockets hold, so that the rest waits in the gateway. */
+const LARGE = JSON.stringify('x'.repeat(16_000_000));
+
+/** Besides them the tool opens connections to see whether the server still answers. */
+const CALLERS = 40;
+
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  const snapshot = await loadContracts([
+    { folder: join(import.meta.dirname, '..', '..', 'proto') },
+  ]);
+  const method = snapshot.methods.get(GET_QUOTE);
+  if (method === undefined) throw new Error('no method');
+  const answer = (json: string): Procedure => ({
+    type: 'query',
+    method,
+    handle: async () => ({ json, headers: [] }),
+  });
+  const procedures = new Map([
+    ['small', answer('"small"')],
+    ['large', answer(LARGE)],
+  ]);
+  const front = createTrpcHttpFront({
+    procedures: () => procedures,
+    newRequestId: createRequestIds(),
+    limits: { readTimeoutMs: 1_000 },
+  });
+  const bounds = { maxHeadBytes: 16_384, headTimeoutMs: 1_000, bodyTimeoutMs: 1_000 };
+  server = createListener(undefined, bounds, (request, response) =>
+    front.handle(request, response, (request.url ?? '').slice(1)),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${portOf(server)}`;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+test.each([
+  ['slow headers', ['-H', '-u', '/small', '-i', '1']],
+  ['a slow body', ['-B', '-u', '/small', '-i', '1', '-f', 'application/json', '-t', 'POST']],
+  ['slow reading', ['-X', '-u', '/large', '-n', '1', '-z', '5', '-w', '8', '-y', '16']],
+])('%s holds no connection for long, and nobody else waits', async (_, args) => {
+  let opened = 0;
+  const count = () => {
+    opened += 1;
+  };
+  server.on('connection', count);
+  const attack = spawn(
+    'slowhttptest',
+    [
+      ...args.map((arg) => (arg.startsWith('/') ? url + arg : arg)),
+      ...['-c', String(CALLERS), '-r', String(CALLERS), '-l', '25'],
+    ],
+    { stdio: 'ignore' },
+  );
+  const exited = once(attack, 'exit');
+  try {
+    await expect.poll(() => opened, { timeout: 10_000 }).toBeGreaterThanOrEqual(CALLERS);
+    const { body } = await getQuery(url, 'small', {}, { connection: 'close' });
+    expect(body).toEqual({ result: { data: 'small' } });
+    await expect.poll(openConnections, { timeout: 20_000 }).toBe(0);
+  } finally {
+    server.off('connection', count);
+    attack.kill();
+    await exited;
+  }
+});
+
+function openConnections(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, connections) => (error ? reject(error) : resolve(connections)));
+  });
+}
