@@ -12,8 +12,11 @@ import { MessageAssembler, type MessageSink } from './message-assembler.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type OutgoingMessage, SendQueue } from './send-queue.ts';
 
-/** RFC 9113 §5.1, without the states a client's request never has. */
-export type StreamState = 'open' | 'halfClosedLocal' | 'halfClosedRemote' | 'closed';
+/**
+ * RFC 9113 §5.1, without the states a client's request never has: a complete answer resets what is left of
+ * the request, so half-closed (remote) is passed at once.
+ */
+export type StreamState = 'open' | 'halfClosedLocal' | 'closed';
 
 /** The call a stream belongs to. After `onEnd`, `onFailure` or `onUnprocessed` nothing more comes. */
 export interface CallReceiver extends MessageSink {
@@ -75,11 +78,11 @@ export class CallStream {
   }
 
   get localOpen(): boolean {
-    return this.#state === 'open' || this.#state === 'halfClosedRemote';
+    return this.#state === 'open';
   }
 
   get remoteOpen(): boolean {
-    return this.#state === 'open' || this.#state === 'halfClosedLocal';
+    return this.#state !== 'closed';
   }
 
   /** Sends now what fits now; the rest waits for its turn and the peer's windows. */
@@ -99,7 +102,6 @@ export class CallStream {
 
   onAllSent(): void {
     if (this.#state === 'open') this.#state = 'halfClosedLocal';
-    else if (this.#state === 'halfClosedRemote') this.#close();
   }
 
   onRoom(): void {

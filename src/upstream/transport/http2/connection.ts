@@ -26,6 +26,12 @@ import { StreamIds } from './stream-ids.ts';
 /** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
 const MAX_FRAME_SIZE = 64 * 1024;
 
+/**
+ * What may wait for a peer that does not read before it gets no further call. Above the 256 KiB of DATA and
+ * the header sections of an honest burst.
+ */
+const MOST_UNSENT_OCTETS = 1024 * 1024;
+
 /** How long a closed connection may still take to hand over its last octets. */
 const LINGER_MS = 1_000;
 
@@ -79,6 +85,7 @@ export class Connection implements StreamHost {
     socket.on('drain', () => {
       this.writer.blocked = false;
       this.scheduler.pump();
+      if (this.#state.kind === 'open') this.#events.onRoom(this);
     });
     socket.on('error', (error) => {
       this.#cause ??= error;
@@ -93,6 +100,7 @@ export class Connection implements StreamHost {
   /** How many calls could begin now. */
   get room(): number {
     if (this.#state.kind !== 'open') return 0;
+    if (this.#socket.writableLength > MOST_UNSENT_OCTETS) return 0;
     return this.peer.maxConcurrentStreams - this.streams.size;
   }
 
@@ -156,12 +164,15 @@ export class Connection implements StreamHost {
 
   onStreamClosed(stream: CallStream): void {
     this.streams.delete(stream.id);
+    this.scheduler.forget(stream);
     if (this.streams.size === 0) this.#onIdle();
     if (this.#state.kind === 'open') this.#events.onRoom(this);
   }
 
   /** The peer's first SETTINGS make the connection open; later ones may make room. */
   onPeerSettings(initialWindowChange: number): void {
+    // Both are told to the peer's decoder (RFC 7541 §4.2).
+    this.#headers.setMaxTableSize(this.peer.smallestHeaderTableSize);
     this.#headers.setMaxTableSize(this.peer.headerTableSize);
     // A frame holds up the other streams, so a peer's larger limit is not made use of.
     this.scheduler.maxFrameSize = Math.min(this.peer.maxFrameSize, MAX_FRAME_SIZE);
@@ -231,6 +242,10 @@ export class Connection implements StreamHost {
     this.#keepAlive?.onHeard();
     try {
       this.#reader.read(bytes, start, end);
+      // Calls stop at a quarter of this; the rest are answers to frames of a peer that reads none (§10.5).
+      if (this.#socket.writableLength > 4 * MOST_UNSENT_OCTETS) {
+        throw new ConnectionError('ENHANCE_YOUR_CALM', 'it sends and does not read');
+      }
     } catch (error) {
       this.#onFault(error);
     }

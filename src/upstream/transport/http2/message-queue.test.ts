@@ -42,3 +42,15 @@ test('clearing gives back what was held', () => {
   expect(queue.clear()).toBe(70_005);
   expect(queue.length).toBe(0);
 });
+
+test('messages without content are held back as well', () => {
+  const queue = new MessageQueue();
+  let held = false;
+  while (!held && queue.length < 10_000) {
+    queue.push(message(0));
+    held = queue.retain(5);
+  }
+  expect(queue.length).toBeLessThan(1_000);
+  while (queue.length > 0) queue.shift();
+  expect(queue.takeBack()).toBe(5);
+});

@@ -4,6 +4,9 @@
  */
 const HOLD_FROM_OCTETS = 64 * 1024;
 
+/** What a waiting message costs beside its octets, or empty ones could wait without end. */
+const OVERHEAD_OCTETS = 128;
+
 /** Messages that arrived before their reader asked, and the flow control they hold. */
 export class MessageQueue {
   #messages: (Uint8Array | undefined)[] = [];
@@ -17,7 +20,7 @@ export class MessageQueue {
 
   push(message: Uint8Array): void {
     this.#messages.push(message);
-    this.#octets += message.length;
+    this.#octets += message.length + OVERHEAD_OCTETS;
   }
 
   shift(): Uint8Array | undefined {
@@ -25,7 +28,7 @@ export class MessageQueue {
     if (message === undefined) return undefined;
     this.#messages[this.#first] = undefined;
     this.#first += 1;
-    this.#octets -= message.length;
+    this.#octets -= message.length + OVERHEAD_OCTETS;
     if (this.#first === this.#messages.length) {
       this.#messages = [];
       this.#first = 0;

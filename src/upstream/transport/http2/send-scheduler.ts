@@ -52,6 +52,13 @@ export class SendScheduler {
     this.pump();
   }
 
+  /** Of a stream that ended: while nothing can be sent the ring would keep it, and its call, alive. */
+  forget(stream: CallStream): void {
+    if (!stream.sending.scheduled) return;
+    const at = this.#ring.indexOf(stream);
+    if (at !== -1) this.#ring.splice(at, 1);
+  }
+
   pump(): void {
     // Sending makes room, room makes streams send more, which comes back here.
     if (this.#pumping) return;

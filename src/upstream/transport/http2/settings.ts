@@ -18,6 +18,8 @@ const LARGEST_MAX_FRAME_SIZE = 0xff_ffff;
 /** What the peer said of itself; begins with the protocol's defaults. */
 export class PeerSettings {
   headerTableSize = 4096;
+  /** The smallest that the last SETTINGS frame passed through on its way to `headerTableSize`. */
+  smallestHeaderTableSize = 4096;
   maxConcurrentStreams = Number.POSITIVE_INFINITY;
   initialWindowSize = DEFAULT_WINDOW;
   maxFrameSize = SMALLEST_MAX_FRAME_SIZE;
@@ -25,6 +27,7 @@ export class PeerSettings {
 
   /** Applies a SETTINGS payload in order; unknown settings are ignored (§6.5.2). */
   apply(bytes: Buffer, start: number, end: number): void {
+    this.smallestHeaderTableSize = this.headerTableSize;
     for (let at = start; at < end; at += 6) {
       this.#applyOne(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));
     }
@@ -34,6 +37,7 @@ export class PeerSettings {
     switch (identifier) {
       case SETTING.HEADER_TABLE_SIZE:
         this.headerTableSize = value;
+        this.smallestHeaderTableSize = Math.min(this.smallestHeaderTableSize, value);
         break;
       case SETTING.ENABLE_PUSH:
         // A server may only say 0 (§6.5.2, §8.4).

@@ -91,6 +91,9 @@ export class StreamingCall
   }
 
   override onRoom(): void {
+    // Each frame makes some room; a large message needs many before the next may be asked for.
+    const waiting = this.stream?.sending.octets ?? 0;
+    if (waiting >= SEND_AHEAD_OCTETS) return;
     const onRoom = this.#onRoom;
     this.#onRoom = undefined;
     onRoom?.();
