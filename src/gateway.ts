@@ -21,6 +21,7 @@ import { registerMetrics } from './inbound/metrics/register-metrics.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
+import { packageVersion } from './lib/package-version.ts';
 import { UserError } from './lib/user-error.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
 import { createCallLog } from './pipeline/log-call.ts';
@@ -34,6 +35,7 @@ import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.t
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { UpstreamMeter } from './telemetry/metrics/upstream-meter.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
+import { createTracing } from './telemetry/traces/tracing.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
 import { countUpstreamEvents } from './upstream/count-upstream-events.ts';
 import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
@@ -61,6 +63,7 @@ export interface Gateway {
 export async function createGateway({ config, logs }: GatewayOptions): Promise<Gateway> {
   const { root: log } = logs;
   const snapshot = await loadContracts(config.contracts);
+  const tracing = createTracing(config.telemetry.traces, packageVersion());
   const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
   const upstreams = new Map<string, Upstream>();
   const metered: { readonly upstream: Upstream; readonly meter: UpstreamMeter }[] = [];
@@ -86,6 +89,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     webSocket: () => webSocketFront,
     draining: () => draining,
     droppedLines: () => logs.dropped,
+    tracing,
   });
   const onRefused = recordRefusal(auth.audit, counters);
   const contractProcedures = createProcedures({
@@ -97,8 +101,9 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
       config,
       cost: callerCost.forSnapshot(snapshot),
       record: {
-        report: createCallLog(logs.of('calls'), config.log.successes),
+        report: createCallLog(logs.of('calls'), config.log),
         meterOf: bindMeters(snapshot, metrics),
+        tracer: tracing?.calls,
       },
       authenticate: { ...auth, onRefused },
       authorise: { ...auth, onRefused },
@@ -119,6 +124,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     peerOf,
     log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
+    tracer: tracing?.calls,
   };
   const httpFront = createTrpcHttpFront({
     ...frontOptions,
@@ -250,6 +256,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
     await auth.close();
     await callerCost.close();
+    await tracing?.close();
     await metricsListener?.close();
   }
 

@@ -31,7 +31,11 @@ const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({
   config,
   cost: cost.forSnapshot(snapshot),
-  record: { report: do_not_optimize, meterOf: bindMeters(snapshot, new Metrics()) },
+  record: {
+    report: do_not_optimize,
+    meterOf: bindMeters(snapshot, new Metrics()),
+    tracer: undefined,
+  },
   authenticate: { ...auth, onRefused },
   authorise: { ...auth, onRefused },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from './units.ts';
 
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']);
 
@@ -22,6 +23,8 @@ export const logSection = z
      * always get theirs. 1 %, because a line costs about as much as a quarter of a call.
      */
     successes: z.number().min(0, 'expected 0 to 1').max(1, 'expected 0 to 1').default(0.01),
+    /** Queries and mutations that take longer get a second line, which says where the time went. */
+    slow: duration().prefault('1s'),
     /** `auto` is pretty in a terminal and JSON elsewhere. */
     format: z.enum(['auto', 'pretty', 'json']).default('auto'),
   })

@@ -40,6 +40,7 @@ export function createUnaryCache(options: CacheOptions): UnaryMiddleware<Permitt
         deadline: call.deadline,
         load: (cancellation, behind) => load(call, rule, next, { cancellation, behind }, options),
       });
+      if (call.notes !== undefined) call.notes.cache = outcome.status;
       const now = Date.now();
       const open = call.permit.everyone;
       const reply: Reply = {

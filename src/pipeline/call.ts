@@ -3,6 +3,7 @@ import type { ClientCertificate } from '../auth/credentials/client-certificate.t
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { CallNotes } from '../telemetry/call-notes.ts';
+import type { TraceParent } from '../telemetry/traces/trace-context.ts';
 
 /** How the caller reached Weir. */
 export type Wire = 'http' | 'websocket' | 'sse' | 'caller';
@@ -32,6 +33,8 @@ export interface Call {
   readonly deadline: number | undefined;
   /** Where a subscription resumes: the id of the last tracked item the caller saw; undefined otherwise. */
   readonly lastEventId: string | undefined;
+  /** The trace of the request that carries this and other calls; undefined for a call on its own. */
+  readonly request?: TraceParent | undefined;
   /** What the record will tell; undefined before the record step. */
   readonly notes?: CallNotes | undefined;
 }

@@ -1,6 +1,8 @@
+import type { Config } from '../config/schema.ts';
 import type { WeirError } from '../errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createRatio } from '../telemetry/ratio.ts';
+import { describeSlowCall } from './describe-slow-call.ts';
 import type { CallRecord, RecordOptions } from './record.ts';
 
 /** Codes that are a caller's affair; everything else is worth an operator's look. */
@@ -21,12 +23,19 @@ const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([
  * One line for each call, with everything needed to find it again: failures always, successes at `info`
  * for the given share of them and at `debug` for the rest.
  */
-export function createCallLog(log: Log, successes: number): RecordOptions['report'] {
+export function createCallLog(
+  log: Log,
+  { successes, slow }: Pick<Config['log'], 'successes' | 'slow'>,
+): RecordOptions['report'] {
   const isTaken = createRatio(successes);
   return function logCall(record) {
     const { error } = record;
     const level = error === undefined ? (isTaken() ? 'info' : 'debug') : levelOf(error);
     if (log.isLevelEnabled(level)) writeCall(log, level, record);
+    // A stream is long by nature.
+    if (record.durationMs > slow && record.call.method.procedureType !== 'subscription') {
+      log.warn({ requestId: record.call.id, tree: describeSlowCall(record) }, 'slow call');
+    }
   };
 }
 
@@ -37,12 +46,12 @@ function levelOf({ code }: WeirError): 'info' | 'warn' {
 function writeCall(
   log: Log,
   level: 'debug' | 'info' | 'warn',
-  { call, notes, durationMs, error, messages }: CallRecord,
+  { call, notes, traceId, durationMs, error, messages }: CallRecord,
 ): void {
   log[level](
     {
       requestId: call.id,
-      ...(notes.traceId === undefined ? {} : { traceId: notes.traceId }),
+      ...(traceId === undefined ? {} : { traceId }),
       path: call.method.path,
       wire: call.wire,
       code: error?.code ?? 'OK',
@@ -50,7 +59,8 @@ function writeCall(
       ...(notes.subject === '' ? {} : { caller: notes.subject }),
       address: call.peer.address,
       ...(notes.endpoint === undefined ? {} : { endpoint: notes.endpoint }),
-      attempts: notes.attempts,
+      ...(notes.cache === undefined ? {} : { cache: notes.cache }),
+      attempts: notes.attempts?.length ?? 0,
       requestBytes: notes.requestBytes,
       responseBytes: notes.responseBytes,
       messages,

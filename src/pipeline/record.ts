@@ -2,18 +2,24 @@ import type { Method } from '../contract/method.ts';
 import { WeirError } from '../errors.ts';
 import { CallNotes } from '../telemetry/call-notes.ts';
 import type { MethodMeter } from '../telemetry/metrics/method-meter.ts';
+import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
 import type { Call } from './call.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
+import { traceCall } from './trace.ts';
 
 /** What is known of a call when it ended. */
 export interface CallRecord {
   readonly call: Call;
   readonly notes: CallNotes;
+  /** On the `performance.now()` clock. */
+  readonly startedAt: number;
   readonly durationMs: number;
   /** Undefined when the call succeeded. */
   readonly error: WeirError | undefined;
   /** Messages sent to the caller; 1 for a unary call that succeeded. */
   readonly messages: number;
+  /** Undefined where the call's trace is not kept. */
+  readonly traceId: string | undefined;
 }
 
 export interface RecordOptions {
@@ -21,25 +27,27 @@ export interface RecordOptions {
   readonly report: (record: CallRecord) => void;
   /** Undefined where nothing is counted. */
   readonly meterOf: (method: Method) => MethodMeter | undefined;
+  /** Undefined where there are no traces. */
+  readonly tracer: CallTracer | undefined;
 }
 
 /** Reports every call once, however it ended. Whatever was thrown is a `WeirError` from here on. */
 export function createUnaryRecord(options: RecordOptions): UnaryMiddleware {
   return (next) =>
     async function recordCall(call) {
-      const started = performance.now();
-      const notes = new CallNotes();
+      const startedAt = performance.now();
+      const notes = beginNotes(call, options);
       const meter = options.meterOf(call.method);
       meter?.started();
       try {
         const reply = await next({ ...call, notes });
-        const durationMs = performance.now() - started;
-        end({ call, notes, durationMs, error: undefined, messages: 1 }, meter, options);
+        const durationMs = performance.now() - startedAt;
+        end({ call, notes, startedAt, durationMs, error: undefined, messages: 1 }, meter, options);
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
-        const durationMs = performance.now() - started;
-        end({ call, notes, durationMs, error, messages: 0 }, meter, options);
+        const durationMs = performance.now() - startedAt;
+        end({ call, notes, startedAt, durationMs, error, messages: 0 }, meter, options);
         throw error;
       }
     };
@@ -48,8 +56,8 @@ export function createUnaryRecord(options: RecordOptions): UnaryMiddleware {
 export function createStreamRecord(options: RecordOptions): StreamMiddleware {
   return (next) =>
     async function* recordStream(call) {
-      const started = performance.now();
-      const notes = new CallNotes();
+      const startedAt = performance.now();
+      const notes = beginNotes(call, options);
       const meter = options.meterOf(call.method);
       let messages = 0;
       let error: WeirError | undefined;
@@ -63,14 +71,27 @@ export function createStreamRecord(options: RecordOptions): StreamMiddleware {
         error = WeirError.from(thrown);
         throw error;
       } finally {
-        const durationMs = performance.now() - started;
-        end({ call, notes, durationMs, error, messages }, meter, options);
+        const durationMs = performance.now() - startedAt;
+        end({ call, notes, startedAt, durationMs, error, messages }, meter, options);
       }
     };
 }
 
-function end(record: CallRecord, meter: MethodMeter | undefined, { report }: RecordOptions): void {
-  const { call, notes, durationMs, error, messages } = record;
+function beginNotes(call: Call, { tracer }: RecordOptions): CallNotes {
+  const notes = new CallNotes();
+  if (tracer !== undefined) {
+    notes.trace = tracer.begin(call.method.path, call.headers, call.request);
+  }
+  return notes;
+}
+
+function end(
+  ended: Omit<CallRecord, 'traceId'>,
+  meter: MethodMeter | undefined,
+  { report, tracer }: RecordOptions,
+): void {
+  const traceId = tracer && traceCall(tracer, ended);
+  const { call, notes, durationMs, error, messages } = ended;
   meter?.ended({
     transport: call.wire,
     code: error?.code,
@@ -79,7 +100,8 @@ function end(record: CallRecord, meter: MethodMeter | undefined, { report }: Rec
     requestBytes: notes.requestBytes,
     responseBytes: notes.responseBytes,
     messages,
-    traceId: notes.traceId,
+    traceId,
   });
-  report(record);
+  // The caller's own trace id finds the call too, if not its spans.
+  report({ ...ended, traceId: traceId ?? notes.trace?.traceId });
 }

@@ -2,7 +2,7 @@ import { WeirError } from '../errors.ts';
 import type { EndpointHandler } from './attempt.ts';
 import type { BackendCall } from './backend-call.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ReplyStream } from './transport/transport.ts';
+import type { Metadata, ReplyStream } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
 
 /** Hands one attempt to the endpoint's transport. From the second on the backend is told its number (gRFC A6). */
@@ -10,10 +10,12 @@ export const invokeUnary: EndpointHandler = ({ call, number, deadline }, endpoin
   endpoint.transport.unary({
     rpcPath: call.method.rpcPath,
     message: call.message,
-    metadata:
+    metadata: withTrace(
+      call,
       number === 1
         ? call.metadata
         : [...call.metadata, ['grpc-previous-rpc-attempts', String(number - 1)]],
+    ),
     deadline,
     cancellation: call.cancellation,
   });
@@ -23,7 +25,7 @@ export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: st
   const stream = endpoint.transport.stream({
     rpcPath: call.method.rpcPath,
     messages: [call.message],
-    metadata: call.metadata,
+    metadata: withTrace(call, call.metadata),
     deadline: call.deadline,
     cancellation: call.cancellation,
   });
@@ -37,4 +39,10 @@ export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: st
   }
 
   return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
+}
+
+/** Each attempt is a span of its own, which the backend's spans hang under. */
+function withTrace({ notes }: BackendCall, metadata: Metadata): Metadata {
+  if (notes?.trace === undefined) return metadata;
+  return [...metadata, ...notes.trace.outgoing()];
 }

@@ -27,6 +27,7 @@ export function createPick(options: PickOptions): Pick {
       tried.length === 0 ? candidates : candidates.filter((each) => !tried.includes(each));
     const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);
     if (picked !== undefined) return picked;
+    call.notes?.event('no endpoint takes calls');
     throw new WeirError(
       'UNAVAILABLE',
       `The backend "${options.upstream}" is failing, so calls are held back until it recovers. The call was not sent.`,
@@ -41,13 +42,6 @@ export function createPickStep(pick: Pick) {
     function pickAndGo(attempt) {
       const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
-      noteAttempt(attempt.call, attempt.number, endpoint);
       return next(attempt, endpoint);
     };
-}
-
-export function noteAttempt({ notes }: BackendCall, number: number, endpoint: Endpoint): void {
-  if (notes === undefined) return;
-  notes.attempts = number;
-  notes.endpoint = endpoint.target.address;
 }

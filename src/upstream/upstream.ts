@@ -12,7 +12,7 @@ import { checkHealth, type EndpointHealth } from './health/check-health.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
 import { createShedStep } from './overload/shed.ts';
-import { createPick, createPickStep, noteAttempt } from './pick.ts';
+import { createPick, createPickStep } from './pick.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
@@ -94,8 +94,9 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     },
     serverStream(call) {
       const endpoint = pick(call, []);
-      noteAttempt(call, 1, endpoint);
-      return guardStream(endpoint, outliers.record, () => invokeStream(call, endpoint, name));
+      return guardStream(endpoint, outliers.record, call.notes, () =>
+        invokeStream(call, endpoint, name),
+      );
     },
     read() {
       const now = clock();

@@ -1,5 +1,7 @@
 import type { Procedure, ProcedureTable } from '../../procedures/procedure.ts';
+import { NOT_SAMPLED } from '../../telemetry/traces/request-trace.ts';
 import { parseConnectionParams } from '../connection-params.ts';
+import type { FrontOptions } from '../front-options.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunningCalls } from '../running-calls.ts';
 import { admit, allowedMethods } from './admission.ts';
@@ -10,6 +12,7 @@ import type { HttpLimits } from './http-limits.ts';
 import { readInput } from './input.ts';
 import { JsonLines } from './json-lines.ts';
 import type { RequestTarget } from './request-target.ts';
+import { TracedSink } from './traced-sink.ts';
 
 interface BatchEntry {
   readonly path: string;
@@ -24,13 +27,14 @@ export interface BatchOptions {
   /** Each answer as soon as it is there, instead of all in one array. */
   readonly jsonLines: boolean;
   readonly onBatch: ((calls: number) => void) | undefined;
+  readonly tracer: FrontOptions['tracer'];
 }
 
 /** Several calls in one request, run at once; each fails or succeeds on its own. */
 export function answerBatch(
   exchange: Exchange,
   { path, input, connectionParams }: RequestTarget,
-  { table, calls, limits, jsonLines, onBatch }: BatchOptions,
+  { table, calls, limits, jsonLines, onBatch, tracer }: BatchOptions,
 ): void {
   const entries = toEntries(exchange, path.split(','), table, limits);
   onBatch?.(entries.length);
@@ -41,9 +45,13 @@ export function answerBatch(
       exchange.allow = allowedMethods(procedure);
     }
   }
-  const sink = jsonLines
+  const answer = jsonLines
     ? new JsonLines(exchange, entries.length)
     : new JsonArray(exchange, entries.length);
+  const trace = tracer?.beginRequest(exchange.request.headers);
+  const sink =
+    trace === undefined ? answer : new TracedSink(answer, trace, exchange, entries.length);
+  const request = tracer && (trace?.asParent ?? NOT_SAMPLED);
   const runnable = entries.filter(({ refusal }) => refusal === undefined).length;
   if (runnable === 0) {
     run(undefined);
@@ -74,7 +82,8 @@ export function answerBatch(
         sink.settle(index, toFailure(reason, contextOf(procedure, path, exchange.requestId)));
         continue;
       }
-      const call = exchange.call(procedure, 'http', inputs?.[index], headers, undefined);
+      const single = exchange.call(procedure, 'http', inputs?.[index], headers, undefined);
+      const call = request === undefined ? single : { ...single, request };
       invoke(exchange, procedure, call, (outcome) => {
         calls.release(1);
         sink.settle(index, outcome);

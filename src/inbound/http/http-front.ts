@@ -81,6 +81,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
         limits,
         jsonLines: wantsJsonLines(exchange.request),
         onBatch: options.onBatch,
+        tracer: options.tracer,
       });
     } else {
       const params = parseConnectionParams(parsed.connectionParams);

@@ -7,8 +7,10 @@ import {
   type GatewayCounters,
 } from '../../telemetry/metrics/gateway-metrics.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
+import { traceFamilies } from '../../telemetry/metrics/trace-families.ts';
 import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
 import type { UpstreamMeter } from '../../telemetry/metrics/upstream-meter.ts';
+import type { Tracing } from '../../telemetry/traces/tracing.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { TrpcHttpFront } from '../http/http-front.ts';
 import type { TrpcWebSocketFront } from '../websocket/websocket-front.ts';
@@ -25,12 +27,13 @@ export interface MeteredParts {
   readonly webSocket: () => TrpcWebSocketFront;
   readonly draining: () => boolean;
   readonly droppedLines: () => number;
+  readonly tracing: Tracing | undefined;
 }
 
 /** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
 export function registerMetrics(
   metrics: Metrics | undefined,
-  { snapshot, upstreams, cost, http, webSocket, draining, droppedLines }: MeteredParts,
+  { snapshot, upstreams, cost, http, webSocket, draining, droppedLines, tracing }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined) return { batch() {}, refusal() {} };
   metrics.add(
@@ -42,6 +45,7 @@ export function registerMetrics(
       })),
     ),
   );
+  if (tracing !== undefined) metrics.add(traceFamilies(tracing));
   return createGatewayMetrics(metrics.registry, {
     version: packageVersion(),
     contract: { digest: digestContract(snapshot.registry), methods: snapshot.methods.size },

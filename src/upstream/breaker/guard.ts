@@ -1,4 +1,5 @@
 import { WeirError } from '../../errors.ts';
+import type { CallNotes } from '../../telemetry/call-notes.ts';
 import type { EndpointHandler } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ReplyStream } from '../transport/transport.ts';
@@ -12,18 +13,27 @@ export type Observe = (endpoint: Endpoint, outcome: BreakerOutcome) => void;
 export function createGuardStep(observe: Observe) {
   return (next: EndpointHandler): EndpointHandler =>
     async function guardAttempt(attempt, endpoint) {
-      const report = enter(endpoint, observe);
+      const { notes } = attempt.call;
+      const report = enter(endpoint, observe, notes);
       const { meter } = endpoint;
+      const note = notes?.attempt(endpoint.target.address);
       const started = performance.now();
       endpoint.inFlight++;
       try {
         const reply = await next(attempt, endpoint);
-        meter.ended(undefined, performance.now() - started);
+        const ended = performance.now();
+        meter.ended(undefined, ended - started);
+        if (note !== undefined) note.endedAt = ended;
         report('success');
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
-        meter.ended(error.code, performance.now() - started);
+        const ended = performance.now();
+        meter.ended(error.code, ended - started);
+        if (note !== undefined) {
+          note.endedAt = ended;
+          note.code = error.code;
+        }
         report(toBreakerOutcome(error));
         throw error;
       } finally {
@@ -36,9 +46,11 @@ export function createGuardStep(observe: Observe) {
 export function guardStream(
   endpoint: Endpoint,
   observe: Observe,
+  notes: CallNotes | undefined,
   open: () => ReplyStream,
 ): ReplyStream {
-  const report = enter(endpoint, observe);
+  const report = enter(endpoint, observe, notes);
+  const note = notes?.attempt(endpoint.target.address);
   const stream = open();
   let reported = false;
   const reportOnce: ReportOutcome = (outcome) => {
@@ -51,6 +63,7 @@ export function guardStream(
     endpoint.inFlight++;
     try {
       for await (const message of stream) {
+        if (!reported) notes?.event('first message');
         reportOnce('success');
         yield message;
       }
@@ -59,9 +72,11 @@ export function guardStream(
     } catch (thrown) {
       const error = WeirError.from(thrown);
       endpoint.meter.attempts.count(error.code);
+      if (note !== undefined) note.code = error.code;
       reportOnce(toBreakerOutcome(error));
       throw error;
     } finally {
+      if (note !== undefined) note.endedAt = performance.now();
       reportOnce('ignored');
       endpoint.inFlight--;
     }
@@ -70,7 +85,7 @@ export function guardStream(
   return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
 }
 
-function enter(endpoint: Endpoint, observe: Observe): ReportOutcome {
+function enter(endpoint: Endpoint, observe: Observe, notes: CallNotes | undefined): ReportOutcome {
   const report = endpoint.breaker.enter();
   if (report !== undefined) {
     return (outcome) => {
@@ -78,6 +93,7 @@ function enter(endpoint: Endpoint, observe: Observe): ReportOutcome {
       observe(endpoint, outcome);
     };
   }
+  notes?.event('breaker refused');
   // Between picking and entering, others took the last places for probes.
   throw new WeirError(
     'UNAVAILABLE',

@@ -51,12 +51,14 @@ export function createRetry(options: RetryOptions) {
           if (waitMs === 'never') throw error;
           if (options.budget.exhausted) {
             options.events?.retryWithheld();
+            call.notes?.event('retry withheld by the budget');
             throw error;
           }
           if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
           if (transparent) transparentRetries++;
           if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
           options.events?.retried();
+          call.notes?.event('retry');
         }
       }
     };
