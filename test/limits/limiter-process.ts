@@ -1,5 +1,6 @@
 // One gateway's limiter in a process of its own. It takes from one bucket as fast as it is let, and on
 // being told to stop sends the moments (CLOCK_MONOTONIC, in ms) at which it was admitted.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connectRedis } from '../../src/lib/redis/connect-redis.ts';
 import { LeasedStore } from '../../src/ratelimit/leased-store.ts';
 import { createRateLimit } from '../../src/ratelimit/limit.ts';
@@ -21,6 +22,8 @@ export interface LimiterOptions {
 export interface LimiterReport {
   readonly admittedAt: readonly number[];
   readonly slowestMs: number;
+  /** The longest that this process itself was held up, by the machine or by its own work. */
+  readonly heldUpMs: number;
   readonly modes: readonly string[];
 }
 
@@ -47,6 +50,7 @@ const shared = new SharedStore({
   onChange: ({ mode }) => modes.push(mode),
 });
 
+const delays = monitorEventLoopDelay({ resolution: 1 });
 let stopped = false;
 let slowestMs = 0;
 const admittedAt: number[] = [];
@@ -70,6 +74,7 @@ async function call(): Promise<void> {
 
 await shared.ready();
 process.once('message', async () => {
+  delays.enable();
   const running = Promise.all(Array.from({ length: CALLERS }, call));
   process.send?.('running');
   await new Promise((resolve) => process.once('message', resolve));
@@ -77,7 +82,8 @@ process.once('message', async () => {
   await running;
   await shared.close();
   await redis.close();
-  const report: LimiterReport = { admittedAt, slowestMs, modes };
+  const heldUpMs = delays.max / 1e6;
+  const report: LimiterReport = { admittedAt, slowestMs, heldUpMs, modes };
   process.send?.(report);
   process.disconnect?.();
 });
