@@ -18,6 +18,7 @@ import {
   openMetricsListener,
 } from './inbound/metrics/metrics-front.ts';
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
+import { toOriginForm } from './inbound/origin-form.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { setSecurityHeaders } from './inbound/security-headers.ts';
 import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
@@ -126,6 +127,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     onBatch: counters.batch,
     tracer: tracing?.calls,
   };
+  const { sse, webSocket } = config.server;
   const httpFront = createTrpcHttpFront({
     ...frontOptions,
     limits: {
@@ -137,6 +139,11 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
       readTimeoutMs: limits.readTimeout,
     },
     sse: {
+      pingIntervalMs: sse.ping,
+      // Two pings may be lost or late before the client gives the stream up.
+      reconnectAfterInactivityMs: 3 * sse.ping,
+      maxDurationMs: sse.maxDuration,
+      maxBufferedBytes: limits.maxBufferedPerSocket,
       maxSubscriptions: limits.maxSubscriptions,
       drainJitterMs: config.server.drainJitter,
     },
@@ -148,6 +155,10 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
       maxSocketsPerAddress: config.rateLimits.concurrency.sockets,
       maxSubscriptionsPerSocket: limits.maxSubscriptionsPerSocket,
       maxCallsPerSocket: limits.maxCallsPerSocket,
+      maxBatchLength: webSocket.maxBatch,
+      firstFrameMs: webSocket.firstFrame,
+      pingIntervalMs: webSocket.ping,
+      pongWaitMs: webSocket.pongWait,
       maxPayloadBytes: limits.maxBody,
       maxBufferedBytes: limits.maxBufferedPerSocket,
       drainJitterMs: config.server.drainJitter,
@@ -180,7 +191,9 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const trpcPrefix = `${config.server.trpcPath}/`;
 
   function route(request: IncomingMessage, response: ServerResponse): void {
-    const url = request.url ?? '/';
+    const url = toOriginForm(request.url ?? '/');
+    // The rest reads it from the request.
+    request.url = url;
     // Browsers name the origin of every page that is not Weir's own; nobody else pays for this.
     if (request.headers.origin !== undefined && cors.handle(request, response)) return;
     if (url.startsWith(trpcPrefix)) {
@@ -211,7 +224,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   };
   const server = createListener(config.server.tls, bounds, route);
   server.on('upgrade', (request, socket, head) => {
-    if (pathOf(request.url ?? '/') !== config.server.trpcPath) {
+    if (pathOf(toOriginForm(request.url ?? '/')) !== config.server.trpcPath) {
       refuseUpgrade(socket, '404 Not Found');
     } else if (!cors.allowsUpgrade(request)) {
       refuseUpgrade(socket, '403 Forbidden');

@@ -30,6 +30,8 @@ test('fills in every default and makes paths absolute', () => {
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
     drainJitter: 2_000,
+    sse: { ping: 15_000 },
+    webSocket: { ping: 30_000, pongWait: 10_000, firstFrame: 10_000, maxBatch: 500 },
   });
   expect(config.upstreams.market).toMatchObject({ maxReceiveMessage: 4_194_304 });
   expect(config.deadline).toEqual({ default: 10_000, max: 60_000, maxStream: 86_400_000 });

@@ -33,6 +33,28 @@ const cors = z
   })
   .prefault({});
 
+/** Subscriptions over Server-Sent Events. */
+const sse = z
+  .strictObject({
+    /** Silence before a ping; clients reconnect after three. Proxies cut silence at 30 to 60 s. */
+    ping: period().prefault('15s'),
+    /** Then a stream ends and its client resumes with a new one. Without it never. */
+    maxDuration: period().optional(),
+  })
+  .prefault({});
+
+const webSocket = z
+  .strictObject({
+    /** Silence before a client is asked for a sign of life, and how long that may take. */
+    ping: period().prefault('30s'),
+    pongWait: period().prefault('10s'),
+    /** How long announced connectionParams may take. */
+    firstFrame: period().prefault('10s'),
+    /** Messages in one frame. Stock wsLink puts all calls of a tick in one and cannot split them. */
+    maxBatch: count().default(500),
+  })
+  .prefault({});
+
 const server = z
   .strictObject({
     /** Loopback, because a gateway that nobody secured yet should not be reachable. */
@@ -61,6 +83,8 @@ const server = z
     shutdownGrace: pause().prefault('10s'),
     /** Streams and sockets are sent elsewhere within this time, each at a moment of its own. */
     drainJitter: pause().prefault('2s'),
+    sse,
+    webSocket,
   })
   .prefault({});
 
