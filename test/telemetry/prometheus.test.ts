@@ -20,7 +20,9 @@ let prometheus: Prometheus;
 
 beforeAll(async () => {
   backends = await startBackends();
-  gateway = await startGateway(backends);
+  // Nobody takes the spans; here it is their metrics that matter.
+  const traces = { url: 'http://127.0.0.1:9/v1/traces', ratio: 1 };
+  gateway = await startGateway(backends, { telemetry: { traces } });
   prometheus = await Prometheus.start(new URL(gateway.url).host);
 });
 
@@ -41,6 +43,25 @@ test('Prometheus scrapes the page and finds the calls', async () => {
   expect(await prometheus.ask('targets')).toMatchObject({
     activeTargets: [{ health: 'up', lastError: '' }],
   });
+});
+
+test('an exemplar leads from the latency to a trace', async () => {
+  const query = `weir_call_duration_seconds_bucket{method="${GET_QUOTE}"}`;
+  const now = Date.now() / 1_000;
+  const params = { query, start: String(now - 60), end: String(now + 60) };
+  await expect
+    .poll(() => prometheus.ask('query_exemplars', params), { timeout: 15_000 })
+    .toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          exemplars: [
+            expect.objectContaining({
+              labels: { trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+            }),
+          ],
+        }),
+      ]),
+    );
 });
 
 test('Prometheus evaluates every rule without an error', async () => {
