@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { createLogDestination } from './log-destination.ts';
-import { CENSOR, REDACTED_PATHS } from './redaction.ts';
+import { redact } from './redaction.ts';
 
 export type Log = Logger;
 
@@ -19,9 +19,11 @@ export function createLog(
   const options = {
     level: config.level,
     base: null,
-    formatters: { level: (level: string) => ({ level }) },
+    formatters: {
+      level: (level: string) => ({ level }),
+      log: (fields: Record<string, unknown>) => redact(fields),
+    },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: [...REDACTED_PATHS], censor: CENSOR },
   };
   if (!pretty || !hasPinoPretty()) return pino(options, to);
   return pino({
