@@ -30,6 +30,8 @@ const SETTLED: CallState = { kind: 'settled' };
 
 /** What unary and streaming calls share: waiting for a stream, the deadline, cancellation, one end. */
 export abstract class Call extends WheelEntry implements CallReceiver {
+  /** Among the running calls of its pool. */
+  rosterPlace = -1;
   readonly request: TransportRequest;
   protected readonly options: ResolvedOptions;
   readonly #dispatcher: CallDispatcher;

@@ -1,4 +1,5 @@
 import { WeirError } from '../../../errors.ts';
+import { Roster } from '../../../lib/roster.ts';
 import { Backoff } from './backoff.ts';
 import type { Call, CallDispatcher } from './call.ts';
 import { connectionLost } from './call-status.ts';
@@ -18,7 +19,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   /** In the order they were opened; calls go to the first with room, so the later ones can fall idle. */
   readonly #connections: Connection[] = [];
   readonly #waiting = new Set<Call>();
-  readonly #active = new Set<Call>();
+  readonly #active = new Roster<Call>();
   /** The last connect failed; until this moment calls are refused rather than kept waiting. */
   #pause: { readonly until: number; readonly error: WeirError } | undefined;
   /** Ends the grace early; set once the pool is closing. */
@@ -104,7 +105,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
       await promise;
       clearTimeout(timer);
     }
-    for (const call of [...this.#active]) call.fail(closed(false));
+    for (const call of this.#active.values()) call.fail(closed(false));
     for (const connection of [...this.#connections]) connection.destroy(closed(false));
   }
 

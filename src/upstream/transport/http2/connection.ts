@@ -22,6 +22,7 @@ import type { OutgoingMessage } from './send-queue.ts';
 import { SendScheduler } from './send-scheduler.ts';
 import { DEFAULT_WINDOW, LARGEST_WINDOW, PeerSettings } from './settings.ts';
 import { StreamIds } from './stream-ids.ts';
+import { StreamTable } from './stream-table.ts';
 
 /** Larger frames than the default save headers on large answers; DATA is not gathered, so they cost nothing. */
 const MAX_FRAME_SIZE = 64 * 1024;
@@ -38,7 +39,7 @@ const LINGER_MS = 1_000;
 /** One HTTP/2 connection to the endpoint, from the connect to the last stream. */
 export class Connection implements StreamHost {
   readonly peer = new PeerSettings();
-  readonly streams = new Map<number, CallStream>();
+  readonly streams = new StreamTable<CallStream>();
   readonly resets = new RecentResets();
   readonly ids = new StreamIds();
   readonly window: ReceiveWindow;
@@ -128,7 +129,7 @@ export class Connection implements StreamHost {
       receiveWindow: DEFAULT_WINDOW,
       maxReceiveMessageBytes: this.#options.maxReceiveMessageBytes,
     });
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     this.#idleClose?.onUsed();
     if (this.ids.exhausted) this.drain();
     return stream;
@@ -212,7 +213,7 @@ export class Connection implements StreamHost {
       true,
     );
     this.drain();
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
       if (stream.id > lastStreamId) stream.onLost(error, true);
     }
   }
@@ -232,7 +233,7 @@ export class Connection implements StreamHost {
   /** Ends every call on the connection with `error`. */
   destroy(error: WeirError): void {
     if (this.#state.kind === 'closed') return;
-    for (const stream of [...this.streams.values()]) stream.fail('CANCEL', error);
+    for (const stream of this.streams.values()) stream.fail('CANCEL', error);
     if (this.#state.kind === 'connecting') this.#lose('the transport was closed');
     else this.#closeGracefully();
   }
@@ -318,7 +319,7 @@ export class Connection implements StreamHost {
     this.#socket.destroySoon();
     setTimeout(destroySocket, LINGER_MS, this.#socket).unref();
     const unwritten = connectionLost(error.message, true, this.#cause);
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
       stream.onLost(stream.id > this.#lastFlushedId ? unwritten : error, false);
     }
     this.#events.onClosed(this, error, wasOpen);
