@@ -48,6 +48,8 @@ export interface WeirErrorOptions {
   readonly origin?: 'gateway' | 'backend';
   /** True only where the call provably never reached the backend's application. */
   readonly neverSent?: boolean;
+  /** True only where the backend itself ended the call with this status, so that its outcome is known. */
+  readonly answered?: boolean;
   /** Response metadata that came with the failure (headers and trailers, lower-case names). */
   readonly metadata?: readonly (readonly [name: string, value: string])[];
   /** Kept for the log, never shown to the caller. */
@@ -66,6 +68,7 @@ export class WeirError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly origin: 'gateway' | 'backend';
   readonly neverSent: boolean;
+  readonly answered: boolean;
   readonly metadata: readonly (readonly [name: string, value: string])[];
 
   constructor(code: GrpcCode, message: string, options: WeirErrorOptions = {}) {
@@ -76,6 +79,7 @@ export class WeirError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.origin = options.origin ?? 'gateway';
     this.neverSent = options.neverSent ?? false;
+    this.answered = options.answered ?? false;
     this.metadata = options.metadata ?? [];
   }
 

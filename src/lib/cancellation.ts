@@ -18,7 +18,7 @@ export class Cancellation {
     return this.#reason !== undefined;
   }
 
-  /** Cancels once; later calls change nothing. Listeners run at once, each on its own. */
+  /** Cancels once; later calls change nothing. Listeners run at once and must not throw. */
   cancel(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

@@ -83,7 +83,7 @@ function noteAnswer({ notes }: PermittedCall, message: Uint8Array): void {
 function withDecodedDetails(thrown: unknown, transcoder: Transcoder): WeirError {
   const error = WeirError.from(thrown);
   if (error.statusDetails === undefined) return error;
-  const details = transcoder.decodeStatusDetails(error.statusDetails);
+  const details = [...transcoder.decodeStatusDetails(error.statusDetails), ...error.details];
   const retryAfterMs = error.retryAfterMs ?? retryDelayMs(details);
   return new WeirError(error.code, error.message, {
     origin: error.origin,

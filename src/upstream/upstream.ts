@@ -4,12 +4,13 @@ import type { Clock, Random } from '../lib/clock.ts';
 import type { EndpointReading } from '../telemetry/metrics/upstream-families.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
-import { createGuardStep, guardStream } from './breaker/guard.ts';
+import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { createDiscovery } from './discovery/create-discovery.ts';
 import { createEndpointPool } from './endpoint-pool.ts';
 import { checkHealth, type EndpointHealth } from './health/check-health.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
+import { toOutcomeUnknown } from './outcome-unknown.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
 import { createShedStep } from './overload/shed.ts';
 import { createPick, createPickStep } from './pick.ts';
@@ -63,6 +64,11 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   });
   const endpoints = () => pool.endpoints;
   const outliers = createOutlierWatch(config.outlierDetection, endpoints, clock, random, events);
+  const observe: Observe = (endpoint, outcome) => {
+    outliers.record(endpoint, outcome);
+    // Even where a retry hides the failure from the caller, the list may be old.
+    if (outcome === 'failure') pool.suspect();
+  };
   const pick = createPick({
     upstream: name,
     endpoints,
@@ -78,7 +84,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
-  const guard = createGuardStep(outliers.record);
+  const guard = createGuardStep(observe);
   const callUnary = retry(shed(pickOne(guard(invokeUnary))));
 
   return {
@@ -87,16 +93,12 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
       try {
         return await callUnary(withCeiling(call, config.maxTimeout, clock));
       } catch (thrown) {
-        const error = WeirError.from(thrown);
-        if (error.neverSent) pool.suspect();
-        throw toUnreachable(error, name);
+        throw toOutcomeUnknown(toUnreachable(WeirError.from(thrown), name), call.method);
       }
     },
     serverStream(call) {
       const endpoint = pick(call, []);
-      return guardStream(endpoint, outliers.record, call.notes, () =>
-        invokeStream(call, endpoint, name),
-      );
+      return guardStream(endpoint, observe, call.notes, () => invokeStream(call, endpoint, name));
     },
     read() {
       const now = clock();

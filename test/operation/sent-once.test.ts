@@ -19,6 +19,9 @@ const GET_ORDER = 'orders.v1.orderService.getOrder';
 /** Failures on purpose must not open the breaker, which would hide what the retry does. */
 const BREAKER = { consecutiveFailures: 1_000, minCalls: 1_000 };
 
+/** Says that the order may have been executed. */
+const UNKNOWN = { reason: 'OUTCOME_UNKNOWN', domain: 'weir', metadata: { method: PLACE_ORDER } };
+
 let backends: Backends;
 let gateway: GatewayProcess;
 
@@ -57,7 +60,9 @@ describe('an order is sent once', () => {
       const headers = { 'x-test-tag': tag, 'grpc-timeout': '300m', 'x-sample-delay-ms': '60000' };
       const stock = link.connect(gateway, headers);
       const { failure } = startCall(stock, 'mutation', PLACE_ORDER, order());
-      expect((await failure).data).toMatchObject({ grpc: { code: 'DEADLINE_EXCEEDED' } });
+      expect((await failure).data).toMatchObject({
+        grpc: { code: 'DEADLINE_EXCEEDED', details: [UNKNOWN] },
+      });
       const { id } = await arrivalOf(backends.orders, tag);
       await backends.orders.saw('ended', id);
       expect(arrivals(backends.orders, tag)).toBe(1);
@@ -79,7 +84,7 @@ describe('an order is sent once', () => {
     const second = await BackendProcess.start('orders', first.port);
     expect(await answer).toMatchObject({
       status: 503,
-      body: { error: { data: { grpc: { code: 'UNAVAILABLE' } } } },
+      body: { error: { data: { grpc: { code: 'UNAVAILABLE', details: [UNKNOWN] } } } },
     });
     // The drain ends only when no call is running, so nothing can be sent after it.
     expect(await own.stop()).toBe(0);

@@ -64,6 +64,18 @@ test('half open lets a few probes through, and a ramp closes it', () => {
   expect(changes).toEqual(['open', 'halfOpen', 'ramping', 'closed']);
 });
 
+test('while ramping one draw decides: asking and entering do not both draw', () => {
+  const { breaker, time, call } = setUp();
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 1_000;
+  for (let count = 0; count < 3; count++) call('success');
+  expect(breaker.state.name).toBe('ramping');
+  time.random = 0;
+  expect(breaker.mayEnter()).toBe(true);
+  time.random = 0.999;
+  expect(call('success')).toBe(true);
+});
+
 test('each reopening lasts twice as long, up to the most', () => {
   const { breaker, time, call } = setUp();
   for (let count = 0; count < 3; count++) call('failure');

@@ -43,7 +43,7 @@ export interface Breaker {
   readonly state: BreakerState;
   /** Whether `enter` might permit a call now; asking changes nothing. */
   mayEnter(): boolean;
-  /** Permits a call, or refuses with undefined. */
+  /** Permits a call, or refuses with undefined. To be asked where `mayEnter` just said yes. */
   enter(): ReportOutcome | undefined;
 }
 
@@ -91,7 +91,8 @@ export function createBreaker(
   }
 
   function enter(): ReportOutcome | undefined {
-    if (!mayEnter()) return undefined;
+    // While ramping, whoever asked `mayEnter` has drawn; drawing again would square the share.
+    if (state.name !== 'ramping' && !mayEnter()) return undefined;
     if (state.name === 'open') {
       become({ name: 'halfOpen', openings: state.openings, probing: 0, successes: 0 });
     }

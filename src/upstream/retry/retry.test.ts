@@ -79,6 +79,24 @@ describe('what is tried again', () => {
       { result: 'ok', waits: [100, 150], attempts: 3 },
     ],
     [
+      'an attempt whose own time ran out while the call has some left',
+      {
+        outcomes: [failure({}, 'DEADLINE_EXCEEDED'), 'ok'],
+        retry: { ...POLICY, perTryTimeoutMs: 300 },
+        deadline: 2_000,
+      },
+      { result: 'ok', waits: [100], attempts: 2 },
+    ],
+    [
+      'not an attempt that ran into the deadline of the call',
+      {
+        outcomes: [failure({}, 'DEADLINE_EXCEEDED'), 'ok'],
+        retry: { ...POLICY, perTryTimeoutMs: 3_000 },
+        deadline: 2_000,
+      },
+      { result: 'DEADLINE_EXCEEDED', waits: [], attempts: 1 },
+    ],
+    [
       'not beyond the attempts allowed',
       { outcomes: [failure(), failure(), failure()], retry: POLICY },
       { result: 'UNAVAILABLE', waits: [100, 150], attempts: 3 },

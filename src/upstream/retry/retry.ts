@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError } from '../../errors.ts';
 import type { Cancellation } from '../../lib/cancellation.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
-import type { AttemptHandler } from '../attempt.ts';
+import type { Attempt, AttemptHandler } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { UnaryReply } from '../transport/transport.ts';
@@ -43,7 +43,7 @@ export function createRetry(options: RetryOptions) {
           const error = WeirError.from(thrown);
           if (call.cancellation.cancelled) throw error;
           const transparent = error.neverSent && transparentRetries < TRANSPARENT_RETRIES;
-          const allowed = policy !== undefined && isRetryable(error, number, policy);
+          const allowed = policy !== undefined && isRetryable(error, attempt, policy);
           if (error.origin === 'backend' && (error.neverSent || allowed))
             options.budget.onFailure();
           if (!transparent && !allowed) throw error;
@@ -64,8 +64,11 @@ export function createRetry(options: RetryOptions) {
     };
 }
 
-function isRetryable(error: WeirError, number: number, policy: RetryPolicy): boolean {
-  return number < policy.maxAttempts && policy.codes.includes(error.code);
+function isRetryable(error: WeirError, attempt: Attempt, policy: RetryPolicy): boolean {
+  if (attempt.number >= policy.maxAttempts) return false;
+  if (policy.codes.includes(error.code)) return true;
+  // The attempt's own time ran out and the call has some left: what `per_try_timeout` is for.
+  return error.code === 'DEADLINE_EXCEEDED' && attempt.deadline !== attempt.call.deadline;
 }
 
 function waitBefore(

@@ -7,7 +7,7 @@ import {
   type Metadata as GrpcJsMetadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { toGrpcCode, WeirError } from '../../../errors.ts';
+import { type GrpcCode, toGrpcCode, WeirError } from '../../../errors.ts';
 import type { EndpointAddress } from '../endpoint-address.ts';
 import type {
   Metadata,
@@ -193,11 +193,24 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'metadata' in error;
 }
 
+/** What grpc-js also says on its own, when the connection broke, time ran out or an answer was unreadable. */
+const SAID_BY_GRPC_JS: ReadonlySet<GrpcCode> = new Set([
+  'CANCELLED',
+  'DEADLINE_EXCEEDED',
+  'INTERNAL',
+  'RESOURCE_EXHAUSTED',
+  'UNAVAILABLE',
+  'UNIMPLEMENTED',
+  'UNKNOWN',
+]);
+
 function toWeirError(error: unknown): WeirError {
   if (!isServiceError(error)) return WeirError.from(error);
   const [statusDetails] = error.metadata.get('grpc-status-details-bin');
-  return new WeirError(toGrpcCode(error.code), error.details, {
+  const code = toGrpcCode(error.code);
+  return new WeirError(code, error.details, {
     origin: 'backend',
+    answered: !SAID_BY_GRPC_JS.has(code),
     neverSent: /^(?:No connection established|Name resolution failed)/.test(error.details),
     metadata: fromGrpcJsMetadata(error.metadata),
     cause: error,

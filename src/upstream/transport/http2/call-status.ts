@@ -48,6 +48,7 @@ export function statusFromTrailers(
   const details = trailers.statusDetails;
   return new WeirError(code, percentDecode(trailers.grpcMessage ?? ''), {
     origin: 'backend',
+    answered: true,
     metadata,
     ...(details !== undefined && { statusDetails: Buffer.from(details, 'base64') }),
   });
