@@ -152,6 +152,15 @@ const healthCheck = z.strictObject({
   healthyThreshold: count().default(2),
 });
 
+const keepAlive = z
+  .strictObject({
+    /** Silence before a PING while calls run; gRPC servers answer more than their own limit with GOAWAY. */
+    interval: period().prefault('300s'),
+    /** How long a PING may stay unanswered before the connection counts as lost. */
+    timeout: period().prefault('20s'),
+  })
+  .prefault({});
+
 export const upstreamSection = z
   .strictObject({
     endpoints: z.array(endpoint).min(1, 'expected at least one endpoint').optional(),
@@ -167,6 +176,8 @@ export const upstreamSection = z
     adaptiveConcurrency: adaptiveConcurrency.optional(),
     /** Absent: endpoints are judged by their calls alone. */
     healthCheck: healthCheck.optional(),
+    /** For `http2`. */
+    keepAlive,
     /** Ceiling for the methods' own timeouts. */
     maxTimeout: period().optional(),
     /** 4 MiB, gRPC's own default. */

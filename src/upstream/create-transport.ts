@@ -23,6 +23,8 @@ export function createTransport(address: string, config: UpstreamConfig): Transp
     ...(tls === undefined ? {} : { tls }),
     // A backend that came back should not stay unused for longer.
     reconnectMaxMs: 2_000,
+    keepAliveIntervalMs: config.keepAlive.interval,
+    keepAliveTimeoutMs: config.keepAlive.timeout,
   });
 }
 

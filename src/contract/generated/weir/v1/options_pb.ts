@@ -240,6 +240,8 @@ export type Retry = Message<"weir.v1.Retry"> & {
   maxBackoff?: Duration | undefined;
 
   /**
+   * An attempt that takes longer is given up, and the next one goes elsewhere, whatever `codes` says.
+   *
    * @generated from field: google.protobuf.Duration per_try_timeout = 5;
    */
   perTryTimeout?: Duration | undefined;
