@@ -27,6 +27,7 @@ test.each<[string, WeirError['code'], WeirErrorOptions]>([
 });
 
 test.each<[string, WeirError['code'], WeirErrorOptions, Method['idempotency']]>([
+  ['it was shed', 'RESOURCE_EXHAUSTED', { neverSent: true, retryAfterMs: 1_000 }, 'unknown'],
   ['it was never sent', 'UNAVAILABLE', { neverSent: true }, 'unknown'],
   ['its deadline passed before it was sent', 'DEADLINE_EXCEEDED', { neverSent: true }, 'unknown'],
   ['the backend refused it', 'UNAVAILABLE', { answered: true }, 'unknown'],

@@ -26,7 +26,7 @@ test('a call above the limit is refused at once and told when to come back', asy
     code: 'RESOURCE_EXHAUSTED',
     message: expect.stringContaining('The backend "market" is busy'),
     retryAfterMs: 1_000,
-    neverSent: false,
+    neverSent: true,
   });
   expect(answers).toHaveLength(1);
   answers[0]?.resolve(REPLY);

@@ -19,11 +19,10 @@ export function createShedStep(
     return async function shedOrGo(attempt) {
       const leave = limiter.enter();
       if (leave === undefined) {
-        // Not `neverSent`, which would have it tried again at once, and that is what must not be.
         throw new WeirError(
           'RESOURCE_EXHAUSTED',
           `The backend "${upstream}" is busy with as many calls as it answers in good time. The call was not sent.`,
-          { retryAfterMs: 1_000 },
+          { neverSent: true, retryAfterMs: 1_000 },
         );
       }
       try {

@@ -117,6 +117,18 @@ describe('what is tried again', () => {
       { result: 'UNAVAILABLE', waits: [], attempts: 2 },
     ],
     [
+      'not a call that was shed, though it never left',
+      {
+        outcomes: [failure({ neverSent: true, retryAfterMs: 1_000 }, 'RESOURCE_EXHAUSTED'), 'ok'],
+      },
+      { result: 'RESOURCE_EXHAUSTED', waits: [], attempts: 1 },
+    ],
+    [
+      'a call that found the queue of one endpoint full, at another',
+      { outcomes: [failure({ neverSent: true }, 'RESOURCE_EXHAUSTED'), 'ok'] },
+      { result: 'ok', waits: [], attempts: 2 },
+    ],
+    [
       'after the time that the backend asks for',
       {
         outcomes: [failure({ metadata: [['grpc-retry-pushback-ms', '700']] }), 'ok'],

@@ -42,7 +42,7 @@ export function createRetry(options: RetryOptions) {
         } catch (thrown) {
           const error = WeirError.from(thrown);
           if (call.cancellation.cancelled) throw error;
-          const transparent = error.neverSent && transparentRetries < TRANSPARENT_RETRIES;
+          const transparent = mayGoAtOnce(error) && transparentRetries < TRANSPARENT_RETRIES;
           const allowed = policy !== undefined && isRetryable(error, attempt, policy);
           if (error.origin === 'backend' && (error.neverSent || allowed))
             options.budget.onFailure();
@@ -62,6 +62,11 @@ export function createRetry(options: RetryOptions) {
         }
       }
     };
+}
+
+/** Never sent, and not shed: the whole upstream is busy then, and another endpoint is no less so. */
+function mayGoAtOnce({ neverSent, code, retryAfterMs }: WeirError): boolean {
+  return neverSent && !(code === 'RESOURCE_EXHAUSTED' && retryAfterMs !== undefined);
 }
 
 function isRetryable(error: WeirError, attempt: Attempt, policy: RetryPolicy): boolean {
