@@ -1,25 +1,24 @@
 import type { UpstreamConfig } from '../config/schema.ts';
-import type { Clock, Random } from '../lib/clock.ts';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import { type BreakerState, createBreaker } from './breaker/breaker.ts';
 import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
 import { createWindowedRate } from './breaker/windowed-rate.ts';
-import { createTransport } from './create-transport.ts';
 import type { Endpoint, EndpointTarget } from './endpoint.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface EndpointOptions {
   readonly target: EndpointTarget;
   readonly config: UpstreamConfig;
-  readonly clock: Clock;
-  readonly random: Random;
+  readonly surroundings: Surroundings;
   /** When it began to serve; −∞ for one that needs no slow start. */
   readonly since: number;
   readonly onBreakerChange: (target: EndpointTarget, state: BreakerState) => void;
 }
 
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { target, config, clock, random, since, onBreakerChange } = options;
+  const { target, config, surroundings, since, onBreakerChange } = options;
+  const { clock, random, createTransport } = surroundings;
   const { breaker } = config;
   const strategy = createFirstToTrip([
     createConsecutiveFailures(breaker.consecutiveFailures),

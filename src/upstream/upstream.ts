@@ -1,6 +1,6 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import { WeirError } from '../errors.ts';
-import type { Clock, Random } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { EndpointReading } from '../telemetry/metrics/upstream-families.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
@@ -17,7 +17,7 @@ import { createPick, createPickStep } from './pick.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
-import { sleep } from './retry/sleep.ts';
+import { REAL_SURROUNDINGS, type Surroundings } from './surroundings.ts';
 import type { ReplyStream, UnaryReply } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
 import type { UpstreamEvents } from './upstream-events.ts';
@@ -39,22 +39,20 @@ export interface UpstreamOptions {
   readonly name: string;
   readonly config: UpstreamConfig;
   readonly events: UpstreamEvents;
-  readonly clock?: Clock;
-  readonly random?: Random;
+  readonly surroundings?: Surroundings;
 }
 
 export async function createUpstream(options: UpstreamOptions): Promise<Upstream> {
   const { name, config, events } = options;
-  const clock = options.clock ?? (() => performance.now());
-  const random = options.random ?? Math.random;
+  const surroundings = options.surroundings ?? REAL_SURROUNDINGS;
+  const { clock, random, sleep } = surroundings;
   const pool = await createEndpointPool({
     discovery: createDiscovery(config, events.discoveryFailed),
     create: (target, first) =>
       createEndpoint({
         target,
         config,
-        clock,
-        random,
+        surroundings,
         since: first ? Number.NEGATIVE_INFINITY : clock(),
         onBreakerChange: events.breakerChanged,
       }),
@@ -63,7 +61,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     onChange: events.endpointsChanged,
   });
   const endpoints = () => pool.endpoints;
-  const outliers = createOutlierWatch(config.outlierDetection, endpoints, clock, random, events);
+  const outliers = createOutlierWatch(config.outlierDetection, endpoints, surroundings, events);
   const observe: Observe = (endpoint, outcome) => {
     outliers.record(endpoint, outcome);
     // Even where a retry hides the failure from the caller, the list may be old.
@@ -84,7 +82,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
-  const guard = createGuardStep(observe);
+  const guard = createGuardStep(observe, clock);
   const callUnary = retry(shed(pickOne(guard(invokeUnary))));
 
   return {

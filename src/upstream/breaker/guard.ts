@@ -1,4 +1,5 @@
 import { WeirError } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { CallNotes } from '../../telemetry/call-notes.ts';
 import type { EndpointHandler } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -10,25 +11,25 @@ import { toBreakerOutcome } from './to-breaker-outcome.ts';
 export type Observe = (endpoint: Endpoint, outcome: BreakerOutcome) => void;
 
 /** Asks the endpoint's breaker before each attempt, tells it how the attempt ended, and counts what is in flight. */
-export function createGuardStep(observe: Observe) {
+export function createGuardStep(observe: Observe, clock: Clock) {
   return (next: EndpointHandler): EndpointHandler =>
     async function guardAttempt(attempt, endpoint) {
       const { notes } = attempt.call;
       const report = enter(endpoint, observe, notes);
       const { meter } = endpoint;
       const note = notes?.attempt(endpoint.target.address);
-      const started = performance.now();
+      const started = clock();
       endpoint.inFlight++;
       try {
         const reply = await next(attempt, endpoint);
-        const ended = performance.now();
+        const ended = clock();
         meter.ended(undefined, ended - started);
         if (note !== undefined) note.endedAt = ended;
         report('success');
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
-        const ended = performance.now();
+        const ended = clock();
         meter.ended(error.code, ended - started);
         if (note !== undefined) {
           note.endedAt = ended;

@@ -1,7 +1,7 @@
 import type { UpstreamConfig } from '../../config/schema.ts';
-import type { Clock, Random } from '../../lib/clock.ts';
 import type { Observe } from '../breaker/guard.ts';
 import type { Endpoint } from '../endpoint.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { UpstreamEvents } from '../upstream-events.ts';
 import { createOutlierDetection } from './outlier-detection.ts';
 
@@ -9,8 +9,7 @@ import { createOutlierDetection } from './outlier-detection.ts';
 export function createOutlierWatch(
   config: UpstreamConfig['outlierDetection'],
   endpoints: () => readonly Endpoint[],
-  clock: Clock,
-  random: Random,
+  { clock, random, every }: Pick<Surroundings, 'clock' | 'random' | 'every'>,
   events: Pick<UpstreamEvents, 'ejected'>,
 ): { readonly record: Observe; stop(): void } {
   const detection = createOutlierDetection(
@@ -25,8 +24,8 @@ export function createOutlierWatch(
     clock,
     random,
   );
-  const timer = setInterval(() => {
+  const stop = every(config.interval, () => {
     for (const ejection of detection.sweep(endpoints())) events.ejected(ejection);
-  }, config.interval).unref();
-  return { record: detection.record, stop: () => clearInterval(timer) };
+  });
+  return { record: detection.record, stop };
 }
