@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import { ResponseTime } from './balance/response-time.ts';
 import { candidatesOf } from './candidates.ts';
 import type { CheckedHealth, Endpoint } from './endpoint.ts';
 import type { Transport } from './transport/transport.ts';
@@ -23,6 +24,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     },
     meter: new EndpointMeter(),
     inFlight: 0,
+    responseTime: new ResponseTime(),
     health: given.health ?? 'unknown',
     ejectedUntil: given.ejectedUntil ?? 0,
     since: Number.NEGATIVE_INFINITY,

@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import { ResponseTime } from './balance/response-time.ts';
 import { type BreakerState, createBreaker } from './breaker/breaker.ts';
 import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
@@ -42,6 +43,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     ),
     meter: new EndpointMeter(),
     inFlight: 0,
+    responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
     since,

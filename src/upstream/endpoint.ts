@@ -1,4 +1,5 @@
 import type { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import type { ResponseTime } from './balance/response-time.ts';
 import type { Breaker } from './breaker/breaker.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -25,6 +26,8 @@ export interface Endpoint {
   readonly meter: EndpointMeter;
   /** Calls and streams under way. */
   inFlight: number;
+  /** Of unary attempts. */
+  readonly responseTime: ResponseTime;
   health: CheckedHealth;
   /** Until when outlier detection keeps it out; `performance.now()` clock, 0 when it does not. */
   ejectedUntil: number;

@@ -11,6 +11,7 @@ import { callKey } from './call-key.ts';
 import { createConsistentHash } from './consistent-hash.ts';
 import { effectiveWeight } from './effective-weight.ts';
 import { createLeastRequest } from './least-request.ts';
+import { ResponseTime } from './response-time.ts';
 import { createRoundRobin } from './round-robin.ts';
 import { createVersionSplit } from './version-split.ts';
 import { createWeightedRoundRobin } from './weighted-round-robin.ts';
@@ -36,6 +37,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     breaker: {} as Breaker,
     meter: new EndpointMeter(),
     inFlight: given.inFlight ?? 0,
+    responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
     since: given.since ?? Number.NEGATIVE_INFINITY,
@@ -83,7 +85,7 @@ describe('no candidate, no endpoint', () => {
   test.each([
     ['round robin', createRoundRobin()],
     ['weighted round robin', createWeightedRoundRobin(weightOf)],
-    ['least request', createLeastRequest(seeded(1), weightOf)],
+    ['least request', createLeastRequest(() => 0, seeded(1), weightOf)],
     ['consistent hash', createConsistentHash(keyOf, createRoundRobin())],
   ])('%s', (_, balance) => {
     expect(balance([], call({ key: 'k' }))).toBeUndefined();
@@ -112,8 +114,51 @@ test('weighted round robin is smooth: the sequence that nginx documents', () => 
 describe('least request', () => {
   test('between two, always the less busy', () => {
     const candidates = [endpoint('busy', { inFlight: 5 }), endpoint('idle', { inFlight: 1 })];
-    const picked = picks(createLeastRequest(seeded(7), weightOf), candidates, 50);
+    const picked = picks(
+      createLeastRequest(() => 0, seeded(7), weightOf),
+      candidates,
+      50,
+    );
     expect(new Set(picked)).toEqual(new Set(['idle']));
+  });
+
+  describe('one that takes longer to answer counts as busier', () => {
+    test.each([
+      // A quarter of the calls in flight, but five times as slow.
+      { slowMs: 50, slowInFlight: 0, quickInFlight: 3, share: 0 },
+      { slowMs: 50, slowInFlight: 0, quickInFlight: 5, share: 1 },
+      // Less than twice as slow is chance: calls in flight decide.
+      { slowMs: 19, slowInFlight: 0, quickInFlight: 1, share: 1 },
+      { slowMs: 19, slowInFlight: 1, quickInFlight: 0, share: 0 },
+    ])('$slowMs ms with $slowInFlight in flight, against 10 ms with $quickInFlight', (given) => {
+      const slow = endpoint('slow', { inFlight: given.slowInFlight });
+      const quick = endpoint('quick', { inFlight: given.quickInFlight });
+      for (let call = 0; call < 10; call++) {
+        slow.responseTime.answered(given.slowMs, 0);
+        quick.responseTime.answered(10, 0);
+      }
+      const balance = createLeastRequest(() => 0, seeded(7), weightOf);
+      expect(share(picks(balance, [slow, quick], 50), 'slow')).toBe(given.share);
+    });
+
+    test('until its record has faded, so that it is tried again', () => {
+      const slow = endpoint('slow');
+      const quick = endpoint('quick', { inFlight: 1 });
+      for (let call = 0; call < 10; call++) {
+        slow.responseTime.answered(50, 0);
+        quick.responseTime.answered(10, 0);
+      }
+      const pickedAt = (now: number) =>
+        share(
+          picks(
+            createLeastRequest(() => now, seeded(7), weightOf),
+            [slow, quick],
+            50,
+          ),
+          'slow',
+        );
+      expect([pickedAt(0), pickedAt(5_000), pickedAt(10_000)]).toEqual([0, 0, 1]);
+    });
   });
 
   test('twice the weight carries twice the calls in flight', () => {
@@ -121,13 +166,21 @@ describe('least request', () => {
       endpoint('large', { weight: 2, inFlight: 4 }),
       endpoint('small', { weight: 1, inFlight: 2 }),
     ];
-    const picked = picks(createLeastRequest(seeded(7), weightOf), candidates, 50);
+    const picked = picks(
+      createLeastRequest(() => 0, seeded(7), weightOf),
+      candidates,
+      50,
+    );
     expect(new Set(picked)).toEqual(new Set(['large']));
   });
 
   test('the busiest of many is never taken', () => {
     const candidates = ['a', 'b', 'c', 'd'].map((name, inFlight) => endpoint(name, { inFlight }));
-    const picked = picks(createLeastRequest(seeded(3), weightOf), candidates, 1_000);
+    const picked = picks(
+      createLeastRequest(() => 0, seeded(3), weightOf),
+      candidates,
+      1_000,
+    );
     expect(share(picked, 'd')).toBe(0);
     expect(share(picked, 'a')).toBeCloseTo(0.5, 1);
   });

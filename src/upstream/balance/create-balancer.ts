@@ -20,7 +20,7 @@ export function createBalancer(
   random: Random,
 ): Balancer {
   const weightOf = (endpoint: Endpoint) => effectiveWeight(endpoint, clock(), config.slowStart);
-  let balance = createPolicy(config, weightOf, random);
+  let balance = createPolicy(config, weightOf, clock, random);
   if (config.zone !== undefined) {
     balance = createZoneAware(config.zone, endpoints, config.zoneLeastShare, balance);
   }
@@ -33,17 +33,21 @@ export function createBalancer(
 function createPolicy(
   config: UpstreamConfig['balancing'],
   weightOf: (endpoint: Endpoint) => number,
+  clock: Clock,
   random: Random,
 ): Balancer {
   switch (config.policy) {
     case 'leastRequest':
-      return createLeastRequest(random, weightOf);
+      return createLeastRequest(clock, random, weightOf);
     case 'roundRobin':
       return createRoundRobin();
     case 'weightedRoundRobin':
       return createWeightedRoundRobin(weightOf);
     case 'consistentHash':
-      return createConsistentHash(keyReader(config.hash), createLeastRequest(random, weightOf));
+      return createConsistentHash(
+        keyReader(config.hash),
+        createLeastRequest(clock, random, weightOf),
+      );
   }
 }
 

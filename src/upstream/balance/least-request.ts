@@ -1,12 +1,18 @@
-import type { Random } from '../../lib/clock.ts';
+import type { Clock, Random } from '../../lib/clock.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Balancer } from './balancer.ts';
+
+/** Response times within this factor are chance, and a pool of equals is to stay evenly loaded. */
+const CLEARLY_SLOWER = 2;
 
 /**
  * The less busy of two drawn at random, busy meaning calls in flight for its weight. Nearly as even as
  * looking at all of them, and without the herd that follows when everyone finds the same least busy one.
+ * While few calls are in flight their number tells nothing, so an endpoint that takes more than twice as
+ * long as the other counts as busier by as much as it is slower.
  */
 export function createLeastRequest(
+  clock: Clock,
   random: Random,
   weightOf: (endpoint: Endpoint) => number,
 ): Balancer {
@@ -19,6 +25,18 @@ export function createLeastRequest(
     // Drawn from the others, so that two are always compared.
     const step = 1 + Math.floor(random() * (candidates.length - 1));
     const other = candidates[(first + step) % candidates.length];
-    return other !== undefined && load(other) < load(one) ? other : one;
+    if (other === undefined) return one;
+    const now = clock();
+    const loadOfOne = load(one) * timesSlower(one, other, now);
+    const loadOfOther = load(other) * timesSlower(other, one, now);
+    return loadOfOther < loadOfOne ? other : one;
   };
+}
+
+/** 1 for one that is not clearly slower. */
+function timesSlower(endpoint: Endpoint, than: Endpoint, now: number): number {
+  const { averageMs } = than.responseTime;
+  if (averageMs === undefined) return 1;
+  const times = endpoint.responseTime.fadedMs(now) / averageMs;
+  return times > CLEARLY_SLOWER ? times : 1;
 }

@@ -24,6 +24,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const reply = await next(attempt, endpoint);
         const ended = clock();
         meter.ended(undefined, ended - started);
+        endpoint.responseTime.answered(ended - started, ended);
         if (note !== undefined) note.endedAt = ended;
         report('success');
         return reply;
@@ -31,6 +32,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const error = WeirError.from(thrown);
         const ended = clock();
         meter.ended(error.code, ended - started);
+        endpoint.responseTime.failed(ended - started, ended);
         if (note !== undefined) {
           note.endedAt = ended;
           note.code = error.code;

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { ResponseTime } from './response-time.ts';
+
+function answered(durations: readonly number[], at = 0): ResponseTime {
+  const time = new ResponseTime();
+  for (const duration of durations) time.answered(duration, at);
+  return time;
+}
+
+test('nine answers say nothing, the tenth makes an average of all', () => {
+  const time = answered([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect([time.averageMs, time.fadedMs(0)]).toEqual([undefined, 0]);
+  time.answered(10, 0);
+  expect([time.averageMs, time.fadedMs(0)]).toEqual([5.5, 5.5]);
+});
+
+test('from then on each answer moves it by a tenth of the way', () => {
+  const time = answered(Array(10).fill(10));
+  time.answered(110, 0);
+  expect(time.averageMs).toBe(20);
+});
+
+test.each([
+  [0, 80],
+  [5_000, 40],
+  [10_000, 20],
+])('%i ms after the last answer it counts as %i ms', (silence, faded) => {
+  expect(answered(Array(10).fill(80), 1_000).fadedMs(1_000 + silence)).toBe(faded);
+});
+
+test('a quick failure does not look fast, and a slow one looks slow', () => {
+  const time = answered(Array(10).fill(10));
+  time.failed(1, 0);
+  expect(time.averageMs).toBe(10);
+  time.failed(110, 0);
+  expect(time.averageMs).toBe(20);
+});
