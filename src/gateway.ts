@@ -95,7 +95,10 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const onRefused = recordRefusal(auth.audit, counters);
   const contractProcedures = createProcedures({
     snapshot,
-    transcoder: createTranscoder(snapshot.registry),
+    transcoder: createTranscoder(snapshot.registry, {
+      maxInputDepth: config.limits.maxDepth,
+      maxStringLength: config.limits.maxString,
+    }),
     validator: requireSoundRules(snapshot),
     upstreams,
     pipeline: createPipeline({

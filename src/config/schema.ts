@@ -119,6 +119,13 @@ const limits = z
     maxBody: byteSize().prefault('1MiB'),
     maxUrl: byteSize().prefault('16KiB'),
     maxBatch: count().default(100),
+    /**
+     * Levels of messages within messages of an input, as protobuf counts them; a `google.protobuf.Struct`
+     * takes two for each level of its JSON. 100 is where protobuf's own libraries in the backends stop.
+     */
+    maxDepth: count().max(100, 'expected at most 100, because backends refuse more').default(100),
+    /** Characters of one string of an input, of a map's key, or of bytes in base64. */
+    maxString: byteSize().prefault('256KiB'),
     /** Calls under way in the whole gateway. */
     maxConcurrentCalls: count().default(10_000),
     maxSockets: count().default(20_000),

@@ -35,13 +35,21 @@ export function invalidArgument(
   );
 }
 
+/** How much of a caller's key an error repeats; see `describeJson`. */
+const SHOWN_CHARACTERS = 40;
+
+function keyText(key: string): string {
+  const shown = key.length > SHOWN_CHARACTERS ? `${key.slice(0, SHOWN_CHARACTERS)}…` : key;
+  return JSON.stringify(shown.toWellFormed());
+}
+
 /** For example `orders[2].labels["desk"].price`. */
 function pathText(path: readonly PathSegment[]): string {
   let text = '';
   for (const segment of path) {
     if (typeof segment === 'number') text += `[${segment}]`;
     else if (typeof segment === 'string') text += text === '' ? segment : `.${segment}`;
-    else text += `[${JSON.stringify(segment.key.toWellFormed())}]`;
+    else text += `[${keyText(segment.key)}]`;
   }
   return text;
 }

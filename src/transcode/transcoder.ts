@@ -24,6 +24,10 @@ export interface TranscoderOptions {
   readonly maxTextLength?: number;
   /** How deep messages may nest in either direction. Default 100, as protobuf's own libraries have it. */
   readonly maxDepth?: number;
+  /** The same for encoding, where it shall be less. */
+  readonly maxInputDepth?: number;
+  /** The most characters of one string, map key or text of base64 that is encoded. Default: no bound of its own. */
+  readonly maxStringLength?: number;
   /** Compile each type to a function. Default: where the process allows code to be generated; else types are interpreted. */
   readonly compiles?: boolean;
 }
@@ -32,8 +36,8 @@ const MEBI = 1024 * 1024;
 
 /** Codecs for the messages of one registry, each made on first use. */
 export function createTranscoder(registry: Registry, options: TranscoderOptions = {}): Transcoder {
-  const { maxDepth = 100, maxTextLength = 64 * MEBI } = options;
-  const writer = new WireWriter(options.maxMessageBytes ?? 64 * MEBI);
+  const { maxDepth = 100, maxInputDepth = maxDepth, maxTextLength = 64 * MEBI } = options;
+  const writer = new WireWriter(options.maxMessageBytes ?? 64 * MEBI, options.maxStringLength);
   const codecs = new Map<DescMessage, MessageCodec>();
   const table = new TypeTable(registry, {
     alwaysEmitImplicit: options.alwaysEmitImplicit ?? true,
@@ -44,7 +48,7 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
   function encode(type: MessageType, json: unknown): Uint8Array {
     writer.reset();
     try {
-      type.encode(json, writer, maxDepth);
+      type.encode(json, writer, maxInputDepth);
     } catch (error) {
       throw explain(type, json, error);
     }
@@ -56,7 +60,7 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
     if (!(error instanceof InvalidValue || error instanceof InvalidInput)) return error;
     writer.reset();
     try {
-      type.explain(json, writer, maxDepth);
+      type.explain(json, writer, maxInputDepth);
     } catch (all) {
       if (all instanceof InvalidValue || all instanceof InvalidInput) {
         return invalidArgument(type.descriptor, all);

@@ -28,9 +28,12 @@ export class WireWriter {
   #slabEnd = SLAB_BYTES;
   #large = new Uint8Array();
   readonly #maxBytes: number;
+  readonly #maxStringLength: number;
 
-  constructor(maxBytes: number) {
+  /** @param maxStringLength characters of one string, map key or text of base64 */
+  constructor(maxBytes: number, maxStringLength = Number.POSITIVE_INFINITY) {
     this.#maxBytes = maxBytes;
+    this.#maxStringLength = maxStringLength;
   }
 
   /** Begins a message; one that was begun and not finished is gone. */
@@ -173,19 +176,25 @@ export class WireWriter {
 
   /**
    * UTF-8 with its length before it.
-   * @throws InvalidValue on a lone surrogate, which UTF-8 cannot say.
+   * @throws InvalidValue on a lone surrogate, which UTF-8 cannot say, and on a string that is too long.
    */
   string(text: string): void {
     const { length } = text;
+    if (length > this.#maxStringLength) this.#refuseLength(text);
     if (length > SHORT_STRING || !this.#shortAscii(text, length)) this.#utf8(text);
   }
 
   /** Bytes with their length before them, from base64 that was found valid and has `length` bytes. */
   base64(text: string, length: number): void {
+    if (text.length > this.#maxStringLength) this.#refuseLength(text);
     if (this.#pos < length) this.#grow(length);
     this.#pos -= length;
     base64Write.call(this.#bytes, text, this.#pos, length);
     this.varint32(length);
+  }
+
+  #refuseLength(text: string): never {
+    throw new InvalidValue(`at most ${this.#maxStringLength} characters`, text);
   }
 
   #shortAscii(text: string, length: number): boolean {
