@@ -130,6 +130,16 @@ const outlierDetection = z
   })
   .prefault({});
 
+/** Of the upstream's calls together, over ten seconds; linkerd's defaults. */
+const retryBudget = z
+  .strictObject({
+    /** Retries for each call. */
+    ratio: z.number().min(0, 'expected 0 to 1').max(1, 'expected 0 to 1').default(0.2),
+    /** Retries a second beside those, for upstreams with few calls. */
+    minPerSecond: z.number().min(0, 'expected 0 or more').default(10),
+  })
+  .prefault({});
+
 /** A limit on unary calls in flight that finds itself between `min` and `max`, by Netflix's AIMD. */
 const adaptiveConcurrency = z
   .strictObject({
@@ -172,6 +182,7 @@ export const upstreamSection = z
     balancing,
     breaker,
     outlierDetection,
+    retryBudget,
     /** Absent: calls in flight have no limit but the gateway's own. */
     adaptiveConcurrency: adaptiveConcurrency.optional(),
     /** Absent: endpoints are judged by their calls alone. */

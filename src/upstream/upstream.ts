@@ -76,7 +76,13 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   });
 
   // Outermost, because each attempt is to find an endpoint of its own.
-  const retry = createRetry({ budget: createRetryBudget(), clock, random, sleep, events });
+  const retry = createRetry({
+    budget: createRetryBudget(config.retryBudget, clock),
+    clock,
+    random,
+    sleep,
+    events,
+  });
   // Each attempt counts, but not the time between attempts; and no endpoint is held for one that is shed.
   const shed = createShedStep(name, config.adaptiveConcurrency, clock);
   // Before the breaker: which breaker to ask is known only then.

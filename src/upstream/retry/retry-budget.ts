@@ -1,29 +1,68 @@
-/**
- * Keeps retries from multiplying the load on a backend that already fails, as gRFC A6 throttles: a
- * failure takes one token, a success gives back `tokenRatio`, and below half of them nothing is retried.
- */
-export interface RetryBudget {
-  readonly exhausted: boolean;
-  onSuccess(): void;
-  onFailure(): void;
+import type { Clock } from '../../lib/clock.ts';
+
+export interface RetryBudgetOptions {
+  /** Retries for each call, 0 to 1. */
+  readonly ratio: number;
+  /** Retries a second beside those, or nothing could be tried again where calls are few. */
+  readonly minPerSecond: number;
 }
 
 /**
- * At a ratio of 0.2 the sustained share of retries stays below a fifth of the successes, as Envoy's and
- * linkerd's budgets do: one endpoint of three that fails 30 % of its calls is made up for entirely. Half
- * of 100 tokens lets the calls that a killed endpoint had in its hands go again at once.
+ * Keeps retries from multiplying the load on backends that already fail, as linkerd's and Envoy's budgets
+ * do: in any ten seconds at most `ratio` retries for each call, and a few beside. It grows with the rate
+ * of calls, so what a killed endpoint had in its hands may go again however much that was.
  */
-export function createRetryBudget(maxTokens = 100, tokenRatio = 0.2): RetryBudget {
-  let tokens = maxTokens;
+export interface RetryBudget {
+  /** Retries that may be made now. */
+  readonly left: number;
+  /** A call begins, and brings its share of a retry with it. */
+  deposit(): void;
+  /** Takes one retry; false when none is left. */
+  withdraw(): boolean;
+}
+
+const SLOT_MS = 1_000;
+const SLOTS = 10;
+
+export function createRetryBudget(options: RetryBudgetOptions, clock: Clock): RetryBudget {
+  const { ratio, minPerSecond } = options;
+  const reserve = (minPerSecond * SLOTS * SLOT_MS) / 1_000;
+  /** What each of the last seconds brought, less what it took. */
+  const slots = new Float64Array(SLOTS);
+  let current = Math.floor(clock() / SLOT_MS);
+  let balance = 0;
+
+  function expire(): void {
+    const now = Math.floor(clock() / SLOT_MS);
+    const passed = Math.min(now - current, SLOTS);
+    for (let slot = 0; slot < passed; slot++) {
+      const oldest = (current + 1 + slot) % SLOTS;
+      balance -= slots[oldest] ?? 0;
+      slots[oldest] = 0;
+    }
+    current = now;
+  }
+
+  function add(amount: number): void {
+    const slot = current % SLOTS;
+    slots[slot] = (slots[slot] ?? 0) + amount;
+    balance += amount;
+  }
+
   return {
-    get exhausted() {
-      return tokens <= maxTokens / 2;
+    get left() {
+      expire();
+      return Math.max(0, Math.floor(balance + reserve));
     },
-    onSuccess() {
-      tokens = Math.min(maxTokens, tokens + tokenRatio);
+    deposit() {
+      expire();
+      add(ratio);
     },
-    onFailure() {
-      tokens = Math.max(0, tokens - 1);
+    withdraw() {
+      expire();
+      if (balance + reserve < 1) return false;
+      add(-1);
+      return true;
     },
   };
 }

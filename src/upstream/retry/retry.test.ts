@@ -29,7 +29,12 @@ interface Script {
 }
 
 /** Runs one call through the outcomes, on a clock that only sleeping moves; random 0.5 takes out the jitter. */
-async function run({ outcomes, retry, deadline, budget = createRetryBudget() }: Script) {
+async function run({
+  outcomes,
+  retry,
+  deadline,
+  budget = createRetryBudget({ ratio: 0.2, minPerSecond: 10 }, () => 0),
+}: Script) {
   let now = 0;
   const waits: number[] = [];
   const attempts: Attempt[] = [];
@@ -151,12 +156,16 @@ describe('what is tried again', () => {
   });
 });
 
-test('once half the budget is spent nothing is tried again, and successes earn it back', async () => {
-  const budget = createRetryBudget(10, 0.5);
+test('what the budget does not hold is not tried again, and further calls fill it', async () => {
+  const budget = createRetryBudget({ ratio: 0.5, minPerSecond: 0.1 }, () => 0);
   const failing: Script = { outcomes: [failure(), failure(), failure()], retry: POLICY, budget };
   const attempts: number[] = [];
-  for (let call = 0; call < 3; call++) attempts.push((await run(failing)).attempts);
-  expect(attempts).toEqual([3, 3, 1]);
-  for (let call = 0; call < 4; call++) await run({ outcomes: ['ok'], retry: POLICY, budget });
-  expect((await run(failing)).attempts).toBe(2);
+  // The reserve of one and half a retry a call: 1.5, then 1, then 0.5, then 1 again.
+  for (let call = 0; call < 4; call++) attempts.push((await run(failing)).attempts);
+  expect(attempts).toEqual([2, 2, 1, 2]);
+});
+
+test('a call that provably never left takes nothing from the budget', async () => {
+  const budget = createRetryBudget({ ratio: 0, minPerSecond: 0 }, () => 0);
+  expect((await run({ outcomes: [failure({ neverSent: true }), 'ok'], budget })).result).toBe('ok');
 });

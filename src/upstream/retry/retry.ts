@@ -33,29 +33,27 @@ export function createRetry(options: RetryOptions) {
       const policy = call.method.policy.retry;
       const tried: Endpoint[] = [];
       let transparentRetries = 0;
+      options.budget.deposit();
       for (let number = 1; ; number++) {
         const attempt = { call, number, deadline: attemptDeadline(call, policy, options), tried };
         try {
-          const reply = await attemptOnce(attempt);
-          options.budget.onSuccess();
-          return reply;
+          return await attemptOnce(attempt);
         } catch (thrown) {
           const error = WeirError.from(thrown);
           if (call.cancellation.cancelled) throw error;
           const transparent = mayGoAtOnce(error) && transparentRetries < TRANSPARENT_RETRIES;
           const allowed = policy !== undefined && isRetryable(error, attempt, policy);
-          if (error.origin === 'backend' && (error.neverSent || allowed))
-            options.budget.onFailure();
           if (!transparent && !allowed) throw error;
           const waitMs = waitBefore(error, number, policy, transparent, options);
           if (waitMs === 'never') throw error;
-          if (options.budget.exhausted) {
+          if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
+          // What never left put no load on anybody, so it takes nothing from the budget (gRFC A6).
+          if (transparent) transparentRetries++;
+          else if (!options.budget.withdraw()) {
             options.events?.retryWithheld();
             call.notes?.event('retry withheld by the budget');
             throw error;
           }
-          if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
-          if (transparent) transparentRetries++;
           if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
           options.events?.retried();
           call.notes?.event('retry');
