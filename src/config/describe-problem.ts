@@ -25,8 +25,22 @@ export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): st
       return `${formatPath(path)}: no such setting; ${hint}${variable}`;
     });
   }
+  const meant = issue.code === 'invalid_union' ? formMeant(issue.errors) : undefined;
+  if (meant !== undefined) {
+    return meant.flatMap((inner) =>
+      describeProblem({ ...inner, path: [...issue.path, ...inner.path] }, given),
+    );
+  }
   const variable = variableOf(given, (override) => isPrefix(override, issue.path));
   return [`${formatPath(issue.path)}: ${describeValue(issue, given.input)}${variable}`];
+}
+
+/** What is wrong within the one of several forms whose names the value has; undefined if none or more fit. */
+function formMeant(
+  forms: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  const fitting = forms.filter((issues) => issues.every(({ path }) => path.length > 1));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 function describeValue(issue: z.core.$ZodIssue, input: unknown): string {

@@ -129,6 +129,14 @@ test.each([
     'upstreams.market: expected either `endpoints` or `discovery`, found {}',
   ],
   [
+    'a name server by name',
+    {
+      ...VALID,
+      upstreams: { market: { discovery: { dns: { name: 'm', servers: ['ns.test'] } } } },
+    },
+    'upstreams.market.discovery.dns.servers[0]: expected the address of a name server, such as "10.0.0.2" or "10.0.0.2:5353", found "ns.test"',
+  ],
+  [
     'no contracts',
     { upstreams: VALID.upstreams },
     'contracts: missing; expected a list such as [{folder: proto}]',

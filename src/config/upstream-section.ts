@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { byteSize, count, headerName, pause, period } from './units.ts';
 
@@ -48,7 +49,7 @@ const breaker = z
   .prefault({});
 
 /** An address alone, or with what balancing may know of it. */
-const endpoint = z.union(
+export const endpoint = z.union(
   [
     endpointAddress.transform((address) => ({ address, weight: 1, zone: '', version: '' })),
     z.strictObject({
@@ -62,19 +63,28 @@ const endpoint = z.union(
   'expected "host:port", "[ipv6]:port", "unix:/path", or {address, weight, zone, version}',
 );
 
+/** `node:dns` takes addresses only: who would resolve a name? */
+const nameServer = z.string().refine((text) => {
+  const [, address = text, port] =
+    /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text)?.filter(Boolean) ?? [];
+  return isIP(address) !== 0 && (port === undefined || isPort(port));
+}, 'expected the address of a name server, such as "10.0.0.2" or "10.0.0.2:5353"');
+
 const discovery = z.union(
   [
     z.strictObject({
       dns: z.strictObject({
-        /** A host name, or the name of SRV records. */
-        name: z.string(),
+        /** A host name in full, or the name of SRV records; no search list and no hosts file is looked at. */
+        name: z.string().min(1, 'expected a host name'),
         /** Absent: SRV records, which bring their own. */
         port: z.int().min(1).max(65_535).optional(),
-        /** `host:port` of name servers; default: the system's. */
-        servers: z.array(z.string()).optional(),
+        /** Name servers; default: the system's. */
+        servers: z.array(nameServer).min(1, 'expected at least one name server').optional(),
+        /** How long a name server may take; it is asked twice. */
+        timeout: period().prefault('2s'),
         zone: z.string().default(''),
         version: z.string().default(''),
-        /** Bounds for the records' own time to live. */
+        /** Bounds for the records' own time to live; a name that does not resolve is asked for sooner. */
         minRefresh: period().prefault('1s'),
         maxRefresh: period().prefault('30s'),
       }),
@@ -176,6 +186,8 @@ export const upstreamSection = z
     endpoints: z.array(endpoint).min(1, 'expected at least one endpoint').optional(),
     /** Instead of `endpoints`. */
     discovery: discovery.optional(),
+    /** How long calls on an endpoint that discovery took away may take to finish. */
+    drain: pause().prefault('30s'),
     /** `grpc-js` is the reference and fallback. */
     transport: z.enum(['http2', 'grpc-js']).default('http2'),
     tls: tls.optional(),

@@ -14,6 +14,7 @@ export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents):
       next.ejected(ejection);
     },
     endpointsChanged: next.endpointsChanged,
+    discovered: next.discovered,
     discoveryFailed(error) {
       meter.discoveryFailures += 1;
       next.discoveryFailed(error);

@@ -3,6 +3,7 @@ import type { UpstreamEvents } from './upstream-events.ts';
 
 /** One line for each change, with its reason. */
 export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
+  let lost = false;
   return {
     breakerChanged({ address }, { name }) {
       const level = name === 'open' ? 'warn' : 'info';
@@ -19,8 +20,14 @@ export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
     endpointsChanged(change, target) {
       log.info({ upstream, ...target }, `endpoint ${change}`);
     },
+    discovered() {
+      if (lost) log.info({ upstream }, 'discovery works again');
+      lost = false;
+    },
     discoveryFailed(error) {
-      log.warn({ upstream, err: error }, 'discovery failed; the last known endpoints stay');
+      if (!lost)
+        log.warn({ upstream, err: error }, 'discovery failed; the last known endpoints stay');
+      lost = true;
     },
     // Too many for a line each; the call's own line and the metrics tell of them.
     retried() {},

@@ -1,10 +1,10 @@
-import { WeirError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AttemptHandler, EndpointHandler } from './attempt.ts';
 import type { BackendCall } from './backend-call.ts';
 import type { Balancer } from './balance/balancer.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Endpoint } from './endpoint.ts';
+import { noEndpoint } from './no-endpoint.ts';
 
 export type Pick = (call: BackendCall, tried: readonly Endpoint[]) => Endpoint;
 
@@ -28,11 +28,7 @@ export function createPick(options: PickOptions): Pick {
     const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);
     if (picked !== undefined) return picked;
     call.notes?.event('no endpoint takes calls');
-    throw new WeirError(
-      'UNAVAILABLE',
-      `The backend "${options.upstream}" is failing, so calls are held back until it recovers. The call was not sent.`,
-      { neverSent: true, retryAfterMs: 1_000 },
-    );
+    throw noEndpoint(options.upstream, options.endpoints(), options.clock());
   };
 }
 

@@ -1,14 +1,14 @@
 import type { BreakerState } from './breaker/breaker.ts';
+import type { DiscoveryEvents } from './discovery/discovery.ts';
 import type { CheckedHealth, EndpointTarget } from './endpoint.ts';
 import type { Ejection } from './outlier/outlier-detection.ts';
 
-/** What an operator wants to hear of an upstream, each change once. */
-export interface UpstreamEvents {
+/** What an operator wants to hear of an upstream. */
+export interface UpstreamEvents extends DiscoveryEvents {
   breakerChanged(target: EndpointTarget, state: BreakerState): void;
   healthChanged(target: EndpointTarget, health: CheckedHealth, reason: string | undefined): void;
   ejected(ejection: Ejection): void;
   endpointsChanged(change: 'added' | 'removed', target: EndpointTarget): void;
-  discoveryFailed(error: unknown): void;
   /** A call is tried again. */
   retried(): void;
   /** A call would have been tried again, and the retry budget is spent. */

@@ -47,7 +47,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const surroundings = options.surroundings ?? REAL_SURROUNDINGS;
   const { clock, random, sleep } = surroundings;
   const pool = await createEndpointPool({
-    discovery: createDiscovery(config, events.discoveryFailed),
+    discovery: createDiscovery(config, random, events),
     create: (target, first) =>
       createEndpoint({
         target,
@@ -57,7 +57,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
         onBreakerChange: events.breakerChanged,
       }),
     watch: createEndpointWatch(config.healthCheck, random, events.healthChanged),
-    drainMs: 30_000,
+    drainMs: config.drain,
     onChange: events.endpointsChanged,
   });
   const endpoints = () => pool.endpoints;

@@ -1,62 +1,63 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { endpoint } from '../../config/upstream-section.ts';
 import { UserError } from '../../lib/user-error.ts';
 import type { EndpointTarget } from '../endpoint.ts';
-import type { Discovery } from './discovery.ts';
+import type { Discovery, DiscoveryEvents } from './discovery.ts';
 
-const listSchema = z
-  .array(
-    z.strictObject({
-      address: z.string(),
-      weight: z.number().positive().default(1),
-      zone: z.string().default(''),
-      version: z.string().default(''),
-    }),
-  )
-  .min(1);
+const listSchema = z.array(endpoint, 'expected a list of endpoints').min(1, 'expected an endpoint');
 
 export interface FileDiscoveryOptions {
-  /** YAML or JSON: a list of `{address, weight?, zone?, version?}`. */
+  /** YAML or JSON: a list of addresses or of `{address, weight?, zone?, version?}`. */
   readonly path: string;
   readonly pollMs: number;
-  readonly onError: (error: unknown) => void;
+  readonly events: DiscoveryEvents;
 }
 
 /**
  * A file that another program rewrites. It is polled, because a Kubernetes ConfigMap is swapped by links
  * that change notifications miss. A file that is broken or gone keeps the last list.
  */
-export function createFileDiscovery(options: FileDiscoveryOptions): Discovery {
+export function createFileDiscovery({ path, pollMs, events }: FileDiscoveryOptions): Discovery {
   let onChange: () => void = () => {};
 
-  function read(): readonly EndpointTarget[] {
-    return listSchema.parse(parse(readFileSync(options.path, 'utf8')));
-  }
-
   return {
+    /** @throws UserError for a file that is wrong from the start, as for a wrong configuration */
     async start(onTargets) {
-      try {
-        onTargets(read());
-      } catch (cause) {
-        throw new UserError(
-          `${options.path} is not a list of endpoints such as [{address: "10.0.0.1:50051"}]: ${String(cause)}`,
-          [],
-          { cause },
-        );
-      }
+      onTargets(readTargets(path));
       onChange = () => {
         try {
-          onTargets(read());
+          onTargets(readTargets(path));
+          events.discovered();
         } catch (error) {
-          options.onError(error);
+          events.discoveryFailed(error);
         }
       };
-      watchFile(options.path, { interval: options.pollMs, persistent: false }, onChange);
+      watchFile(path, { interval: pollMs, persistent: false }, onChange);
     },
     suspect() {},
     stop() {
-      unwatchFile(options.path, onChange);
+      unwatchFile(path, onChange);
     },
   };
+}
+
+function readTargets(path: string): readonly EndpointTarget[] {
+  let list: unknown;
+  try {
+    list = parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new UserError(
+      `${path} cannot be read as a list of endpoints: ${cause instanceof Error ? cause.message : cause}`,
+      [],
+      { cause },
+    );
+  }
+  const result = listSchema.safeParse(list);
+  if (result.success) return result.data;
+  throw new UserError(
+    `${path} is no list of endpoints such as ["10.0.0.1:50051"]:`,
+    result.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`),
+  );
 }

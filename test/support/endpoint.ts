@@ -1,0 +1,33 @@
+import { EndpointMeter } from '../../src/telemetry/metrics/endpoint-meter.ts';
+import { ResponseTime } from '../../src/upstream/balance/response-time.ts';
+import type { BreakerState } from '../../src/upstream/breaker/breaker.ts';
+import type { Endpoint, EndpointTarget } from '../../src/upstream/endpoint.ts';
+import type { Transport } from '../../src/upstream/transport/transport.ts';
+
+export interface TestEndpoint {
+  readonly target?: Partial<EndpointTarget>;
+  readonly state?: BreakerState;
+  readonly transport?: Transport;
+}
+
+/** An endpoint that nothing is known of, but for what a test gives; without one it has no transport. */
+export function createTestEndpoint({ target, state, transport }: TestEndpoint = {}): Endpoint {
+  const refuse = () => {
+    throw new Error('the test gave no transport');
+  };
+  return {
+    target: { address: '10.0.0.1:1', weight: 1, zone: '', version: '', ...target },
+    transport: transport ?? { unary: refuse, stream: refuse, close: async () => {} },
+    breaker: {
+      state: state ?? { name: 'closed' },
+      mayEnter: () => true,
+      enter: () => () => {},
+    },
+    meter: new EndpointMeter(),
+    inFlight: 0,
+    responseTime: new ResponseTime(),
+    health: 'unknown',
+    ejectedUntil: 0,
+    since: Number.NEGATIVE_INFINITY,
+  };
+}
