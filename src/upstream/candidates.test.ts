@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import { ResponseTime } from './balance/response-time.ts';
-import { candidatesOf } from './candidates.ts';
+import { createCandidates } from './candidates.ts';
 import type { CheckedHealth, Endpoint } from './endpoint.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -18,7 +18,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     target: { address, weight: 1, zone: '', version: '' },
     transport: {} as Transport,
     breaker: {
-      state: { name: 'closed' },
+      state: given.breakerOpen ? { name: 'open', until: NOW + 1, openings: 1 } : { name: 'closed' },
       mayEnter: () => given.breakerOpen !== true,
       enter: () => undefined,
     },
@@ -48,6 +48,21 @@ test.each<[string, Given[], number, string]>([
   ['nobody there', [], 0.5, ''],
 ])('%s', (_, given, panicThreshold, expected) => {
   const endpoints = given.map((each, index) => endpoint('abcdef'[index] ?? '', each));
-  const candidates = candidatesOf(endpoints, NOW, panicThreshold);
+  const candidates = createCandidates(panicThreshold).among(endpoints, NOW);
   expect(candidates.map(({ target }) => target.address).join('')).toBe(expected);
+});
+
+test('a condition that changed counts from the next call on', () => {
+  const endpoints = [endpoint('a'), endpoint('b'), endpoint('c')];
+  const candidates = createCandidates(0.5);
+  const addresses = (now: number) =>
+    candidates.among(endpoints, now).map(({ target }) => target.address);
+  expect(addresses(NOW)).toEqual(['a', 'b', 'c']);
+  const [first] = endpoints;
+  if (first === undefined) throw new Error('no endpoint');
+  first.ejectedUntil = NOW + 5;
+  candidates.conditionChanged();
+  expect(addresses(NOW)).toEqual(['b', 'c']);
+  // That an ejection ran out is no event.
+  expect(addresses(NOW + 5)).toEqual(['b', 'c', 'a']);
 });

@@ -1,30 +1,71 @@
-import { type Endpoint, isAvailable } from './endpoint.ts';
+import { type Endpoint, isAvailable, looksHealthy } from './endpoint.ts';
+import type { UpstreamEvents } from './upstream-events.ts';
 
 /**
  * Who may take a call now. When too few look healthy, the checks are more likely wrong than all the
  * backends, and the few must not drown: then everyone is asked, whatever health checks and outlier
  * detection say (Envoy's panic threshold). Breakers still hold, because they saw the calls themselves fail.
+ */
+export interface Candidates {
+  among(endpoints: readonly Endpoint[], now: number): readonly Endpoint[];
+  /** The condition of some endpoint is no longer what it was. */
+  conditionChanged(): void;
+}
+
+/**
+ * Asked on every call, so it looks only at those in doubt: the endpoints that were well when a condition
+ * last changed still are.
  *
  * @param panicThreshold share of endpoints, 0 to 1; 0 never panics
  */
-export function candidatesOf(
-  endpoints: readonly Endpoint[],
-  now: number,
-  panicThreshold: number,
-): readonly Endpoint[] {
-  if (areAllAvailable(endpoints, now)) return endpoints;
-  const available = endpoints.filter((endpoint) => isAvailable(endpoint, now));
-  const looksHealthy = endpoints.filter(
-    ({ health, ejectedUntil }) => health !== 'unhealthy' && ejectedUntil <= now,
-  ).length;
-  if (looksHealthy >= endpoints.length * panicThreshold) return available;
-  return endpoints.filter((endpoint) => endpoint.breaker.mayEnter());
+export function createCandidates(panicThreshold: number): Candidates {
+  let known: readonly Endpoint[] | undefined;
+  let well: readonly Endpoint[] = [];
+  let inDoubt: readonly Endpoint[] = [];
+
+  function among(endpoints: readonly Endpoint[], now: number): readonly Endpoint[] {
+    if (endpoints !== known) {
+      known = endpoints;
+      well = endpoints.filter((endpoint) => isWell(endpoint, now));
+      inDoubt = endpoints.filter((endpoint) => !isWell(endpoint, now));
+    }
+    if (inDoubt.length === 0) return endpoints;
+    const healthy = well.length + inDoubt.filter((each) => looksHealthy(each, now)).length;
+    if (healthy < endpoints.length * panicThreshold) {
+      return endpoints.filter(({ breaker }) => breaker.mayEnter());
+    }
+    const available = inDoubt.filter((endpoint) => isAvailable(endpoint, now));
+    return available.length === 0 ? well : [...well, ...available];
+  }
+
+  return {
+    among,
+    conditionChanged() {
+      known = undefined;
+    },
+  };
 }
 
-/** The usual case, and asked on every call: it makes no list. */
-function areAllAvailable(endpoints: readonly Endpoint[], now: number): boolean {
-  for (const endpoint of endpoints) {
-    if (!isAvailable(endpoint, now)) return false;
-  }
-  return true;
+/** Available, and will be until an event says otherwise. */
+function isWell(endpoint: Endpoint, now: number): boolean {
+  return looksHealthy(endpoint, now) && endpoint.breaker.state.name === 'closed';
+}
+
+/** The same events, of which the candidates hear first. */
+export function tellCandidates(candidates: Candidates, events: UpstreamEvents): UpstreamEvents {
+  return {
+    ...events,
+    breakerChanged(...change) {
+      candidates.conditionChanged();
+      events.breakerChanged(...change);
+    },
+    healthChanged(...change) {
+      candidates.conditionChanged();
+      events.healthChanged(...change);
+    },
+    ejected(...change) {
+      candidates.conditionChanged();
+      events.ejected(...change);
+    },
+  };
 }

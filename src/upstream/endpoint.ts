@@ -37,7 +37,10 @@ export interface Endpoint {
 
 /** Whether a new call may go there; the only place that answers this. */
 export function isAvailable(endpoint: Endpoint, now: number): boolean {
-  return (
-    endpoint.health !== 'unhealthy' && endpoint.ejectedUntil <= now && endpoint.breaker.mayEnter()
-  );
+  return looksHealthy(endpoint, now) && endpoint.breaker.mayEnter();
+}
+
+/** What health checks and outlier detection say; its breaker may know better. */
+export function looksHealthy({ health, ejectedUntil }: Endpoint, now: number): boolean {
+  return health !== 'unhealthy' && ejectedUntil <= now;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { AttemptHandler, EndpointHandler } from './attempt.ts';
 import type { BackendCall } from './backend-call.ts';
 import type { Balancer } from './balance/balancer.ts';
-import { candidatesOf } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
 import type { Endpoint } from './endpoint.ts';
 import { noEndpoint } from './no-endpoint.ts';
 
@@ -11,7 +11,7 @@ export type Pick = (call: BackendCall, tried: readonly Endpoint[]) => Endpoint;
 export interface PickOptions {
   readonly upstream: string;
   readonly endpoints: () => readonly Endpoint[];
-  readonly panicThreshold: number;
+  readonly candidates: Candidates;
   readonly balance: Balancer;
   readonly clock: Clock;
 }
@@ -22,7 +22,7 @@ export interface PickOptions {
  */
 export function createPick(options: PickOptions): Pick {
   return function pickEndpoint(call, tried) {
-    const candidates = candidatesOf(options.endpoints(), options.clock(), options.panicThreshold);
+    const candidates = options.candidates.among(options.endpoints(), options.clock());
     const fresh =
       tried.length === 0 ? candidates : candidates.filter((each) => !tried.includes(each));
     const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);

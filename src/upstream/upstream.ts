@@ -5,6 +5,7 @@ import type { EndpointReading } from '../telemetry/metrics/upstream-families.ts'
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
+import { createCandidates, tellCandidates } from './candidates.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { createDiscovery } from './discovery/create-discovery.ts';
 import { createEndpointPool } from './endpoint-pool.ts';
@@ -43,9 +44,11 @@ export interface UpstreamOptions {
 }
 
 export async function createUpstream(options: UpstreamOptions): Promise<Upstream> {
-  const { name, config, events } = options;
+  const { name, config } = options;
   const surroundings = options.surroundings ?? REAL_SURROUNDINGS;
   const { clock, random, sleep } = surroundings;
+  const candidates = createCandidates(config.balancing.panicThreshold);
+  const events = tellCandidates(candidates, options.events);
   const pool = await createEndpointPool({
     discovery: createDiscovery(config, random, events),
     create: (target, first) =>
@@ -70,7 +73,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const pick = createPick({
     upstream: name,
     endpoints,
-    panicThreshold: config.balancing.panicThreshold,
+    candidates,
     balance: createBalancer(config.balancing, endpoints, clock, random),
     clock,
   });
