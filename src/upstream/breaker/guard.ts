@@ -97,10 +97,11 @@ function enter(endpoint: Endpoint, observe: Observe, notes: CallNotes | undefine
     };
   }
   notes?.event('breaker refused');
-  // Between picking and entering, others took the last places for probes.
+  // Between picking and entering, others took the last places for probes. Another endpoint may have room,
+  // so this says nothing of when to come back.
   throw new WeirError(
     'UNAVAILABLE',
     'The backend is recovering and takes only a few calls for now. The call was not sent.',
-    { neverSent: true, retryAfterMs: 1_000 },
+    { neverSent: true },
   );
 }

@@ -21,6 +21,9 @@ const POLICY: RetryPolicy = {
 const failure = (options: WeirErrorOptions = {}, code: WeirError['code'] = 'UNAVAILABLE') =>
   new WeirError(code, 'failed', { origin: 'backend', ...options });
 
+/** Weir's own refusal, with when to come back. */
+const HELD_BACK: WeirErrorOptions = { origin: 'gateway', neverSent: true, retryAfterMs: 1_000 };
+
 interface Script {
   readonly outcomes: readonly (WeirError | 'ok')[];
   readonly retry?: RetryPolicy | undefined;
@@ -124,9 +127,14 @@ describe('what is tried again', () => {
     [
       'not a call that was shed, though it never left',
       {
-        outcomes: [failure({ neverSent: true, retryAfterMs: 1_000 }, 'RESOURCE_EXHAUSTED'), 'ok'],
+        outcomes: [failure(HELD_BACK, 'RESOURCE_EXHAUSTED'), 'ok'],
       },
       { result: 'RESOURCE_EXHAUSTED', waits: [], attempts: 1 },
+    ],
+    [
+      'not a call that is held back while every endpoint fails, though its contract allows it',
+      { outcomes: [failure(HELD_BACK), 'ok'], retry: POLICY },
+      { result: 'UNAVAILABLE', waits: [], attempts: 1 },
     ],
     [
       'a call that found the queue of one endpoint full, at another',

@@ -41,7 +41,8 @@ export function createRetry(options: RetryOptions) {
         } catch (thrown) {
           const error = WeirError.from(thrown);
           if (call.cancellation.cancelled) throw error;
-          const transparent = mayGoAtOnce(error) && transparentRetries < TRANSPARENT_RETRIES;
+          if (isHeldBack(error)) throw error;
+          const transparent = error.neverSent && transparentRetries < TRANSPARENT_RETRIES;
           const allowed = policy !== undefined && isRetryable(error, attempt, policy);
           if (!transparent && !allowed) throw error;
           const waitMs = waitBefore(error, number, policy, transparent, options);
@@ -62,9 +63,9 @@ export function createRetry(options: RetryOptions) {
     };
 }
 
-/** Never sent, and not shed: the whole upstream is busy then, and another endpoint is no less so. */
-function mayGoAtOnce({ neverSent, code, retryAfterMs }: WeirError): boolean {
-  return neverSent && !(code === 'RESOURCE_EXHAUSTED' && retryAfterMs !== undefined);
+/** Weir itself says that the whole upstream is busy or failing, and when to come back: waiting here helps nobody. */
+function isHeldBack({ origin, neverSent, retryAfterMs }: WeirError): boolean {
+  return origin === 'gateway' && neverSent && retryAfterMs !== undefined;
 }
 
 function isRetryable(error: WeirError, attempt: Attempt, policy: RetryPolicy): boolean {
