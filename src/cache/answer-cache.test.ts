@@ -32,7 +32,7 @@ function createSubject(given: Partial<CacheTerms> = {}) {
     tick(milliseconds: number) {
       now += milliseconds;
     },
-    fetch(key: string, caller = new Cancellation()) {
+    async fetch(key: string, caller = new Cancellation()) {
       return cache.fetch({
         key,
         terms,

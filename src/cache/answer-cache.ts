@@ -82,8 +82,11 @@ export class AnswerCache {
     return this.#memory.answers;
   }
 
-  /** @throws WeirError as `load` does, when there is no answer that may be given instead. */
-  async fetch(fetch: Fetch): Promise<CacheOutcome> {
+  /**
+   * At once where the answer is in memory.
+   * @throws WeirError as `load` does, when there is no answer that may be given instead.
+   */
+  fetch(fetch: Fetch): CacheOutcome | Promise<CacheOutcome> {
     const held = this.#memory.get(fetch.key);
     const now = this.#now();
     if (held !== undefined && now < held.freshUntil) return this.#give('hit', held);

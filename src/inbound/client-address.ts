@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../auth/credentials/client-certificate.ts';
 import type { Peer } from '../pipeline/call.ts';
@@ -23,11 +23,20 @@ export function createPeerOf(
   const isTrusted = (address: string) =>
     trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
+  // Of connections that are no proxy's: each is one peer's for as long as it lives.
+  const direct = new WeakMap<Socket, Peer>();
+
   return function peerOf(request) {
-    const direct = toPlain(request.socket.remoteAddress ?? '');
+    const known = direct.get(request.socket);
+    if (known !== undefined) return known;
+    const address = toPlain(request.socket.remoteAddress ?? '');
     const certificate = certificateOf(request);
-    if (trustedProxies.length === 0 || !isTrusted(direct)) return { address: direct, certificate };
-    return { address: forwardedAddress(request, direct, isTrusted), certificate };
+    if (trustedProxies.length > 0 && isTrusted(address)) {
+      return { address: forwardedAddress(request, address, isTrusted), certificate };
+    }
+    const peer = { address, certificate };
+    direct.set(request.socket, peer);
+    return peer;
   };
 }
 

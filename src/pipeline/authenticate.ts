@@ -18,18 +18,23 @@ export function createUnaryAuthenticate(
   options: AuthenticateOptions,
 ): UnaryMiddleware<Call, AuthenticatedCall> {
   return (next) =>
-    async function authenticateCall(call) {
-      let identity: Identity;
-      try {
-        const found = identify(call, options);
-        // A remembered token is known at once, and then nothing waits.
-        identity = found instanceof Promise ? await found : found;
-      } catch (thrown) {
+    function authenticateCall(call) {
+      function proceed(identity: Identity) {
+        call.session?.note(identity);
+        if (call.notes !== undefined) call.notes.subject = identity.subject;
+        return next({ ...call, identity });
+      }
+      function refuse(thrown: unknown): never {
         throw reported(call, thrown, options);
       }
-      call.session?.note(identity);
-      if (call.notes !== undefined) call.notes.subject = identity.subject;
-      return next({ ...call, identity });
+      let found: Identity | Promise<Identity>;
+      try {
+        found = identify(call, options);
+      } catch (thrown) {
+        return refuse(thrown);
+      }
+      // A remembered token is known at once, and then nothing waits.
+      return found instanceof Promise ? found.then(proceed, refuse) : proceed(found);
     };
 }
 

@@ -28,11 +28,12 @@ export function createUnaryAuthorise(
   options: AuthoriseOptions,
 ): UnaryMiddleware<AuthenticatedCall, PermittedCall> {
   return (next) =>
-    async function authoriseCall(call) {
+    function authoriseCall(call) {
       const permit = permitOrReport(call, options);
       const described = describe(call, options);
-      const identityMetadata = described instanceof Promise ? await described : described;
-      return next({ ...call, permit, identityMetadata });
+      return described instanceof Promise
+        ? described.then((identityMetadata) => next({ ...call, permit, identityMetadata }))
+        : next({ ...call, permit, identityMetadata: described });
     };
 }
 

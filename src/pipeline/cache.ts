@@ -1,11 +1,10 @@
-import type { AnswerCache } from '../cache/answer-cache.ts';
+import type { AnswerCache, CacheOutcome } from '../cache/answer-cache.ts';
 import { cacheHeaders } from '../cache/cache-headers.ts';
-import { createCacheKey } from '../cache/cache-key.ts';
 import type { CacheRule } from '../cache/cache-rules.ts';
-import { toCanonicalJson } from '../cache/canonical-json.ts';
 import type { Generations } from '../cache/generations.ts';
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
+import { CacheKeys } from './cache-keys.ts';
 import type { UnaryHandler, UnaryMiddleware } from './middleware.ts';
 import type { PermittedCall } from './permitted-call.ts';
 import type { Reply } from './reply.ts';
@@ -28,48 +27,33 @@ export interface CacheOptions {
  */
 export function createUnaryCache(options: CacheOptions): UnaryMiddleware<PermittedCall> {
   const { cache, ruleOf } = options;
-  return (next) =>
-    async function answerFromCache(call) {
+  return (next) => {
+    const keys = new CacheKeys(options);
+    return function answerFromCache(call) {
       const rule = ruleOf(call.method);
-      const key = rule && keyOf(call, rule, options);
+      const key = rule && keys.of(call, rule);
       if (rule === undefined || key === undefined) return next(call);
-      const outcome = await cache.fetch({
+      const outcome = cache.fetch({
         key,
         terms: rule.terms,
         caller: call.cancellation,
         deadline: call.deadline,
         load: (cancellation, behind) => load(call, rule, next, { cancellation, behind }, options),
       });
-      if (call.notes !== undefined) call.notes.cache = outcome.status;
-      const now = Date.now();
-      const open = call.permit.everyone;
-      const reply: Reply = {
-        json: outcome.answer.json,
-        headers: cacheHeaders(outcome, rule, open, now),
-      };
-      if (outcome.status !== 'stale') return reply;
-      return { ...reply, staleMs: Math.max(0, Math.round(now - outcome.answer.storedAt)) };
+      return outcome instanceof Promise
+        ? outcome.then((late) => toReply(late, call, rule))
+        : toReply(outcome, call, rule);
     };
+  };
 }
 
-/** Undefined for an input that no key can be made of. */
-function keyOf(call: PermittedCall, rule: CacheRule, options: CacheOptions): string | undefined {
-  const input = toCanonicalJson(call.input);
-  if (input === undefined) return undefined;
-  return createCacheKey({
-    contract: options.contract,
-    method: call.method.path,
-    generations: options.generations.of(rule.tags),
-    identity: rule.scope === 'public' ? undefined : identityOf(call, options.forwardedHeaders),
-    input,
-  });
-}
-
-/** Everything about the caller that the backend gets to see, and so may answer by. */
-function identityOf({ identity, headers }: PermittedCall, forwarded: readonly string[]): string {
-  const { issuer, subject, roles, permissions } = identity;
-  const seen = forwarded.map((name) => headers[name] ?? null);
-  return JSON.stringify([issuer, subject, roles, permissions, seen]);
+function toReply(outcome: CacheOutcome, { notes, permit }: PermittedCall, rule: CacheRule): Reply {
+  if (notes !== undefined) notes.cache = outcome.status;
+  const now = Date.now();
+  const { json, storedAt } = outcome.answer;
+  const headers = cacheHeaders(outcome, rule, permit.everyone, now);
+  if (outcome.status !== 'stale') return { json, headers };
+  return { json, headers, staleMs: Math.max(0, Math.round(now - storedAt)) };
 }
 
 async function load(

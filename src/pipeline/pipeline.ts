@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import type { Method } from '../contract/method.ts';
 import {
   type AuthenticateOptions,
   createStreamAuthenticate,
@@ -34,6 +35,8 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly unary: UnaryMiddleware<Call, PermittedCall>;
   readonly stream: StreamMiddleware<Call, PermittedCall>;
+  /** Whether answers of this method are given again. */
+  readonly caches: (method: Method) => boolean;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -64,6 +67,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     permitted: [] satisfies StreamMiddleware<PermittedCall>[],
   };
   return {
+    caches: (method) => cost.cache.ruleOf(method) !== undefined,
     unary(innermost) {
       const permitted = chainUnary<PermittedCall>(unary.permitted, innermost);
       const known = chainUnary<AuthenticatedCall>(unary.known, unary.authorise(permitted));

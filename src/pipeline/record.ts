@@ -5,6 +5,7 @@ import type { MethodMeter } from '../telemetry/metrics/method-meter.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
 import type { Call } from './call.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
+import type { Reply } from './reply.ts';
 import { traceCall } from './trace.ts';
 
 /** What is known of a call when it ended. */
@@ -34,22 +35,29 @@ export interface RecordOptions {
 /** Reports every call once, however it ended. Whatever was thrown is a `WeirError` from here on. */
 export function createUnaryRecord(options: RecordOptions): UnaryMiddleware {
   return (next) =>
-    async function recordCall(call) {
+    function recordCall(call) {
       const startedAt = performance.now();
       const notes = beginNotes(call, options);
       const meter = options.meterOf(call.method);
       meter?.started();
-      try {
-        const reply = await next({ ...call, notes });
+      function succeed(reply: Reply): Reply {
         const durationMs = performance.now() - startedAt;
         end({ call, notes, startedAt, durationMs, error: undefined, messages: 1 }, meter, options);
         return reply;
-      } catch (thrown) {
+      }
+      function fail(thrown: unknown): never {
         const error = WeirError.from(thrown);
         const durationMs = performance.now() - startedAt;
         end({ call, notes, startedAt, durationMs, error, messages: 0 }, meter, options);
         throw error;
       }
+      let reply: Reply | Promise<Reply>;
+      try {
+        reply = next({ ...call, notes });
+      } catch (thrown) {
+        return fail(thrown);
+      }
+      return reply instanceof Promise ? reply.then(succeed, fail) : succeed(reply);
     };
 }
 

@@ -64,6 +64,7 @@ function toProcedure(method: Method, upstream: Upstream, options: ProceduresOpti
     type: method.procedureType,
     method,
     handle: isPaged(method.descriptor) ? acceptPageCursor(handle) : handle,
+    cached: pipeline.caches(method),
   };
 }
 

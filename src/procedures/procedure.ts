@@ -5,6 +5,8 @@ export interface UnaryProcedure {
   readonly type: 'query' | 'mutation';
   readonly method: Method;
   readonly handle: UnaryHandler;
+  /** Its answers are given again, so the same request is likely to come again. */
+  readonly cached?: boolean;
 }
 
 export interface StreamProcedure {

@@ -14,27 +14,33 @@ export interface CallOutcome {
   readonly headers: ResponseHeaders;
 }
 
-/** Calls back exactly once, never before it returned control to a pending promise of the handler. */
+/** Calls back exactly once: before it returns where the handler answers at once. */
 export function invoke(
-  { log, requestId }: Exchange,
+  exchange: Exchange,
   procedure: UnaryProcedure,
   call: Call,
   onOutcome: (outcome: CallOutcome) => void,
 ): void {
+  const { log, requestId } = exchange;
+  const onReply = (reply: Reply) =>
+    onOutcome({ status: 200, json: toResult(reply), headers: reply.headers });
   const onFailure = (thrown: unknown) => {
     const { path } = procedure.method;
     logFault(log, thrown, { path, requestId });
     onOutcome(toFailure(thrown, { procedureType: procedure.type, path, requestId }));
   };
+  let reply: Reply | Promise<Reply>;
   try {
-    procedure
-      .handle(call)
-      .then(
-        (reply) => onOutcome({ status: 200, json: toResult(reply), headers: reply.headers }),
-        onFailure,
-      );
+    reply = procedure.handle(call);
   } catch (thrown) {
     onFailure(thrown);
+    return;
+  }
+  if (reply instanceof Promise) {
+    exchange.cancelWhenClosed();
+    reply.then(onReply, onFailure);
+  } else {
+    onReply(reply);
   }
 }
 

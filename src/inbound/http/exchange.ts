@@ -17,6 +17,20 @@ const FRAMING =
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** Names are few: those of a contract's metadata and Weir's own. */
+const MAX_NAMES = 1_000;
+const openNames = new Map<string, boolean>();
+
+/** Whether a reply may bring a header of this name. */
+function isOpenName(name: string): boolean {
+  let isOpen = openNames.get(name);
+  if (isOpen === undefined) {
+    isOpen = NAME.test(name) && !FRAMING.test(name);
+    if (openNames.size < MAX_NAMES) openNames.set(name, isOpen);
+  }
+  return isOpen;
+}
+
 const VARY = 'trpc-accept, accept';
 /** What CORS allowed one origin must not be served to another from a cache. */
 const VARY_BY_ORIGIN = `${VARY}, origin`;
@@ -38,6 +52,7 @@ export class Exchange {
   readonly last: boolean;
   readonly #limits: HttpLimits;
   #cancellations: Cancellation[] | undefined;
+  #watchesClose = false;
 
   constructor(
     request: IncomingMessage,
@@ -56,7 +71,7 @@ export class Exchange {
     this.log = log;
   }
 
-  /** A call of this request; it is cancelled when the caller closes the connection before the answer. */
+  /** A call of this request; see {@link cancelWhenClosed}. */
   call(
     { method }: Procedure,
     wire: Call['wire'],
@@ -65,13 +80,9 @@ export class Exchange {
     lastEventId: string | undefined,
   ): Call {
     const cancellation = new Cancellation();
-    if (this.#cancellations === undefined) {
-      this.#cancellations = [cancellation];
-      if (this.response.destroyed) cancellation.cancel(new WeirError('CANCELLED', CLOSED));
-      else this.response.on('close', () => this.#onClose());
-    } else {
-      this.#cancellations.push(cancellation);
-    }
+    if (this.response.destroyed) cancellation.cancel(new WeirError('CANCELLED', CLOSED));
+    if (this.#cancellations === undefined) this.#cancellations = [cancellation];
+    else this.#cancellations.push(cancellation);
     return {
       id: this.requestId,
       method,
@@ -83,6 +94,13 @@ export class Exchange {
       deadline: undefined,
       lastEventId,
     };
+  }
+
+  /** Cancels the calls of this request when the caller closes the connection before the answer. */
+  cancelWhenClosed(): void {
+    if (this.#watchesClose) return;
+    this.#watchesClose = true;
+    this.response.on('close', () => this.#onClose());
   }
 
   /** The whole answer in one write. */
@@ -134,7 +152,7 @@ export class Exchange {
       this.requestId,
     ];
     for (const [name, value] of extra) {
-      if (NAME.test(name) && VALUE.test(value) && !FRAMING.test(name)) headers.push(name, value);
+      if (isOpenName(name) && VALUE.test(value)) headers.push(name, value);
     }
     if (this.allow !== '') headers.push('allow', this.allow);
     if (this.last) headers.push('connection', 'close');

@@ -18,6 +18,7 @@ import { contextOf, invoke, toFailure } from './call-outcome.ts';
 import { Exchange } from './exchange.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { readInput } from './input.ts';
+import { type KnownRequest, KnownRequests } from './known-requests.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 
 export interface TrpcHttpFrontOptions extends FrontOptions {
@@ -42,6 +43,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
   const limits: HttpLimits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const calls = new RunningCalls(limits.maxRunningCalls);
   const sse = createSseFront({ ...DEFAULT_SSE_SETTINGS, ...options.sse });
+  const known = new KnownRequests();
   const peerOf = options.peerOf ?? tcpPeerOf;
   let draining = false;
 
@@ -71,7 +73,8 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
         `The URL is longer than the ${limits.maxUrlBytes} bytes allowed. Send the input in a POST (the links' methodOverride option).`,
       );
     }
-    const parsed = parseRequestTarget(target);
+    const again = exchange.request.method === 'GET' ? known.get(target) : undefined;
+    const parsed = again ?? parseRequestTarget(target);
     requireJson(exchange.request);
     const table = options.procedures();
     if (parsed.batch) {
@@ -91,7 +94,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
           'Streaming requests must be batched (you can do a batch of 1)',
         );
       }
-      answerOne(exchange, parsed, table, params);
+      answerOne(exchange, parsed, table, params, again ?? target);
     }
   }
 
@@ -100,6 +103,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     target: RequestTarget,
     table: ProcedureTable,
     params: ConnectionParams | undefined,
+    given: KnownRequest | string,
   ): void {
     const { path } = target;
     const procedure = table.get(path);
@@ -110,7 +114,15 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
       refuse(refusal);
       return;
     }
-    readInput(exchange.request, target.input, limits.maxBodyBytes, start, refuse);
+    if (typeof given === 'object') start(given.parsedInput);
+    else readInput(exchange.request, target.input, limits.maxBodyBytes, remember, refuse);
+
+    function remember(input: unknown): void {
+      const isWorth = procedure?.type === 'query' && procedure.cached === true;
+      const first = isWorth && typeof given === 'string' && exchange.request.method === 'GET';
+      if (first) known.add(given, target, input);
+      start(input);
+    }
 
     function start(input: unknown): void {
       if (procedure?.type === 'subscription') {

@@ -64,6 +64,7 @@ export function createSseFront(settings: SseSettings): SseFront {
     const { input, lastEventId } = toResumePoint(procedure.method, rawInput, heldEventId);
     const { response } = exchange;
     response.writeHead(200, exchange.headersFor('text/event-stream', STREAM_HEADERS));
+    exchange.cancelWhenClosed();
     const stream = new SseStream({
       exchange,
       procedure,

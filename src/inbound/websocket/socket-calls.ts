@@ -2,6 +2,7 @@ import type { CallerSession } from '../../auth/caller-session.ts';
 import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
+import type { Reply } from '../../pipeline/reply.ts';
 import type { Procedure, StreamProcedure, UnaryProcedure } from '../../procedures/procedure.ts';
 import { toResumePoint } from '../../procedures/resume-point.ts';
 import type { FrontOptions } from '../front-options.ts';
@@ -125,11 +126,16 @@ export class SocketCalls {
       answer(errorFrame(head, toShape(thrown, { procedureType: type, path, requestId })));
     };
     this.#running.set(id, call.cancellation);
+    const succeed = (reply: Reply) => answer(replyFrame(head, reply));
+    let reply: Reply | Promise<Reply>;
     try {
-      procedure.handle(call).then((reply) => answer(replyFrame(head, reply)), fail);
+      reply = procedure.handle(call);
     } catch (thrown) {
       fail(thrown);
+      return;
     }
+    if (reply instanceof Promise) reply.then(succeed, fail);
+    else succeed(reply);
   }
 
   #toCall(
