@@ -1,6 +1,7 @@
 import type { RateLimitConfig } from '../config/schema.ts';
 import type { Method } from '../contract/method.ts';
 import { nearestName } from '../lib/nearest-name.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Caller, KeyPart } from './caller.ts';
 import { ownerOf } from './caller.ts';
@@ -125,16 +126,28 @@ function planRate(
 
 function createClaims(planned: readonly PlannedLimit[], cost: number) {
   const parts = planned.map(({ limit, countedBy }) => {
-    if (countedBy !== 'everyone') return (caller: Caller) => claimFor(limit, countedBy, caller);
+    if (countedBy !== 'everyone') return claimsByOwner(limit, countedBy, cost);
     const claim = { limit, bucket: createBucketName(limit, limit.id), cost };
     return () => claim;
   });
-  const claimFor = (limit: Limit, countedBy: readonly KeyPart[], caller: Caller): Claim => ({
-    limit,
-    bucket: createBucketName(limit, ownerOf(countedBy, caller)),
-    cost,
-  });
   return (caller: Caller): readonly Claim[] => parts.map((claimOf) => claimOf(caller));
+}
+
+/** Claims of one limit remembered at a time. */
+const MAX_CLAIMS = 1_024;
+
+/** The same claim for the same owner, because a name made anew is hashed anew wherever it is looked up. */
+function claimsByOwner(limit: Limit, countedBy: readonly KeyPart[], cost: number) {
+  const claims = new RecentMap<string, Claim>(MAX_CLAIMS);
+  return (caller: Caller): Claim => {
+    const owner = ownerOf(countedBy, caller);
+    let claim = claims.get(owner);
+    if (claim === undefined) {
+      claim = { limit, bucket: createBucketName(limit, owner), cost };
+      claims.set(owner, claim);
+    }
+    return claim;
+  };
 }
 
 /** One sentence for each configured path that no contract has. */

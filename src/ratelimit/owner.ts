@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
+import { RecentMap } from '../lib/recent-map.ts';
 
 /** Longer names are hashed, so that a caller cannot choose how much memory its bucket takes. */
 const MAX_NAME = 64;
@@ -17,11 +18,23 @@ export function apiKeyOwner(key: string): string {
   return `k:${digest(key)}`;
 }
 
+/** Those of the callers of the moment; the text of an IPv6 address takes a while to read. */
+const addressOwners = new RecentMap<string, string>(4_096);
+
 /**
  * IPv4 by the whole address; IPv6 by its /64, the least that one host commands (RFC 7421): by the whole
  * address, each of them would have 2^64 buckets. IPv4 in IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
  */
 export function addressOwner(address: string): string {
+  let owner = addressOwners.get(address);
+  if (owner === undefined) {
+    owner = readAddress(address);
+    addressOwners.set(address, owner);
+  }
+  return owner;
+}
+
+function readAddress(address: string): string {
   if (isIPv4(address)) return `a:${address}`;
   if (!isIPv6(address)) return `a:${address.slice(0, MAX_NAME)}`;
   const groups = toGroups(address);
