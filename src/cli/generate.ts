@@ -7,7 +7,7 @@ import { createSnapshot } from '../contract/snapshot.ts';
 
 /** `weir generate`: the client that frontends install, as TypeScript source. */
 export async function generate(configFile: string, out: string): Promise<void> {
-  const source = await compileContracts(loadConfig(configFile).contracts);
+  const source = await compileContracts(loadConfig(configFile).contracts, 'all');
   // A contract that the gateway would refuse gets no client either.
   createSnapshot(source);
   const wanted = source.files.file.filter((file) => file.name !== 'weir-provided.proto');

@@ -3,9 +3,9 @@ import type { DescFile, DescMethod } from '@bufbuild/protobuf';
 /** Field numbers of `google.protobuf.FileDescriptorProto.service` and `ServiceDescriptorProto.method`. */
 const SERVICE = 6;
 const METHOD = 2;
+const METHOD_PATH_LENGTH = 4;
 
 interface Location {
-  readonly path: readonly number[];
   readonly span: readonly number[];
   readonly leadingComments: string;
 }
@@ -29,19 +29,29 @@ export function placeOf(method: DescMethod): string {
 
 function locate(method: DescMethod): Location | undefined {
   const service = method.parent;
-  const path = [
-    SERVICE,
-    service.file.services.indexOf(service),
-    METHOD,
-    service.methods.indexOf(method),
-  ];
-  return locationsOf(service.file).find((location) => isSamePath(location.path, path));
+  const { file } = service;
+  let locations = locationsByPath.get(file);
+  if (locations === undefined) {
+    locations = indexMethodLocations(file);
+    locationsByPath.set(file, locations);
+  }
+  return locations.get(
+    pathText([SERVICE, file.services.indexOf(service), METHOD, service.methods.indexOf(method)]),
+  );
 }
 
-function locationsOf(file: DescFile): readonly Location[] {
-  return file.proto.sourceCodeInfo?.location ?? [];
+/** A file of a thousand methods is searched once, not a thousand times. */
+const locationsByPath = new WeakMap<DescFile, ReadonlyMap<string, Location>>();
+
+function indexMethodLocations(file: DescFile): ReadonlyMap<string, Location> {
+  const locations = file.proto.sourceCodeInfo?.location ?? [];
+  return new Map(
+    locations
+      .filter(({ path }) => path.length === METHOD_PATH_LENGTH && path[0] === SERVICE)
+      .map((location) => [pathText(location.path), location]),
+  );
 }
 
-function isSamePath(left: readonly number[], right: readonly number[]): boolean {
-  return left.length === right.length && left.every((step, index) => step === right[index]);
+function pathText(path: readonly number[]): string {
+  return path.join('.');
 }

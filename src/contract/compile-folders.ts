@@ -11,8 +11,6 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fromBinary } from '@bufbuild/protobuf';
-import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { UserError } from '../lib/user-error.ts';
 import { type BuildProblem, buildWithBuf } from './buf-build.ts';
 
@@ -37,12 +35,13 @@ const PROVIDED_FILES = [
 ];
 
 /**
- * Compiles folders of `.proto` together, each the root of its own imports, with comments.
+ * Compiles folders of `.proto` together, each the root of its own imports, into the bytes of one
+ * `google.protobuf.FileDescriptorSet` with comments.
  *
  * buf wants its modules under one root, so a temporary workspace of links is laid out for it.
  * @throws UserError with file, line and reason of every fault.
  */
-export async function compileFolders(folders: readonly string[]): Promise<FileDescriptorSet> {
+export async function compileFolders(folders: readonly string[]): Promise<Uint8Array> {
   const contents = folders.map(listProtoFiles);
   refuseSharedFiles(folders, contents);
   const brought = new Set(contents.flat());
@@ -63,7 +62,7 @@ export async function compileFolders(folders: readonly string[]): Promise<FileDe
       const problems = result.problems.map((problem) => describe(problem, folders));
       throw new UserError('The contracts do not compile:', problems);
     }
-    return fromBinary(FileDescriptorSetSchema, result.image);
+    return result.image;
   } finally {
     rmSync(workspace, { recursive: true });
   }

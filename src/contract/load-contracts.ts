@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
-import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import type { ContractSource } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import { compileFolders } from './compile-folders.ts';
 import { mergeDescriptorSets, type NamedDescriptorSet } from './merge-descriptor-sets.ts';
+import { type KeptComments, readDescriptorSet } from './read-descriptor-set.ts';
 import { type ContractSnapshot, createSnapshot, type SnapshotSource } from './snapshot.ts';
 
 /** Files that come with every contract; their services are never published. */
@@ -16,22 +16,23 @@ const IMPORT_ONLY =
  * @throws UserError with file, line and reason of every fault.
  */
 export async function loadContracts(sources: readonly ContractSource[]): Promise<ContractSnapshot> {
-  return createSnapshot(await compileContracts(sources));
+  return createSnapshot(await compileContracts(sources, 'methods'));
 }
 
 /**
- * The same, stopped before the snapshot: one descriptor set with comments, and whose services count.
+ * The same, stopped before the snapshot: one descriptor set, and whose services count.
  * @throws UserError with file, line and reason of every fault.
  */
 export async function compileContracts(
   sources: readonly ContractSource[],
+  comments: KeptComments,
 ): Promise<SnapshotSource> {
   const folders = sources.flatMap((source) => ('folder' in source ? [source.folder] : []));
-  const compiled = await compileFolders(folders);
+  const compiled = readDescriptorSet(await compileFolders(folders), comments);
   const sets: NamedDescriptorSet[] = [
     ...sources.flatMap((source) =>
       'descriptorSet' in source
-        ? [{ name: source.descriptorSet, files: readDescriptorSet(source.descriptorSet) }]
+        ? [{ name: source.descriptorSet, files: readFile(source.descriptorSet, comments) }]
         : [],
     ),
     { name: folders.join(', ') || "Weir's own contracts", files: compiled },
@@ -41,7 +42,7 @@ export async function compileContracts(
   return { files, published: new Set(published) };
 }
 
-function readDescriptorSet(path: string): FileDescriptorSet {
+function readFile(path: string, comments: KeptComments): FileDescriptorSet {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -51,7 +52,7 @@ function readDescriptorSet(path: string): FileDescriptorSet {
     });
   }
   try {
-    return fromBinary(FileDescriptorSetSchema, bytes);
+    return readDescriptorSet(bytes, comments);
   } catch (cause) {
     throw new UserError(
       `${path} is not a compiled FileDescriptorSet; make one with \`buf build -o ${path}\`.`,

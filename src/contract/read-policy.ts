@@ -1,4 +1,4 @@
-import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { type GrpcCode, isGrpcCode } from '../errors.ts';
 import { faultsOfOwnOptions, faultsOfPolicy, isRead, isRepeatable } from './check-policy.ts';
@@ -11,6 +11,7 @@ import {
   RateLimitKey,
   type RateLimit as RateLimitOption,
   type Retry as RetryOption,
+  type ServicePolicy as ServicePolicyOption,
   SlowConsumer,
   type Stream as StreamOption,
   service as serviceOption,
@@ -39,13 +40,21 @@ const SLOW_CONSUMERS: ReadonlyMap<number, StreamPolicy['slowConsumer']> = new Ma
   [SlowConsumer.DISCONNECT, 'disconnect'],
 ]);
 
+/** Options are read from bytes at each question, and each method of a service asks. */
+const serviceOptions = new WeakMap<DescService, ServicePolicyOption | undefined>();
+
+function ownOptionsOf(service: DescService): ServicePolicyOption | undefined {
+  if (!serviceOptions.has(service)) {
+    const isSet = hasOption(service, serviceOption);
+    serviceOptions.set(service, isSet ? getOption(service, serviceOption) : undefined);
+  }
+  return serviceOptions.get(service);
+}
+
 /** The upstream that a method's service asks for; its full name when it asks for none. */
 export function upstreamOf(method: DescMethod): string {
-  const service = method.parent;
-  const upstream = hasOption(service, serviceOption)
-    ? getOption(service, serviceOption).upstream
-    : '';
-  return upstream === '' ? service.typeName : upstream;
+  const upstream = ownOptionsOf(method.parent)?.upstream ?? '';
+  return upstream === '' ? method.parent.typeName : upstream;
 }
 
 /**
@@ -53,10 +62,7 @@ export function upstreamOf(method: DescMethod): string {
  * What contradicts the contract itself goes to `problems`, each a sentence without the method's name.
  */
 export function readPolicy(method: DescMethod, problems: string[]): MethodPolicy {
-  const service = method.parent;
-  const defaults = hasOption(service, serviceOption)
-    ? getOption(service, serviceOption).defaults
-    : undefined;
+  const defaults = ownOptionsOf(method.parent)?.defaults;
   const own = hasOption(method, methodOption) ? getOption(method, methodOption) : undefined;
   const pick = <Field extends keyof MethodPolicyOption>(field: Field) =>
     own?.[field] ?? defaults?.[field];
