@@ -1,5 +1,4 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { MessagePlan } from './plan.ts';
 import type { WireSource } from './wire-source.ts';
 import type { WireWriter } from './wire-writer.ts';
 
@@ -26,7 +25,6 @@ export type JsonForm = 'object' | 'bare' | 'value' | 'any' | 'timestamp' | 'dura
 export interface MessageType {
   readonly descriptor: DescMessage;
   readonly form: JsonForm;
-  readonly plan: MessagePlan;
   decode: Decode;
   encode: Encode;
   /** As `encode`, but slowly: finds every violation instead of the first. */

@@ -5,6 +5,7 @@ import { refuseNesting } from './encode-parts.ts';
 import { fieldMaskText, writeFieldMask } from './field-mask.ts';
 import { refuseDepth } from './malformed-message.ts';
 import type { Decode, Encode, MessageType } from './message-type.ts';
+import type { MessagePlan } from './plan.ts';
 import { readSecondsAndNanos, writeSecondsAndNanos } from './seconds-and-nanos.ts';
 import { createValueEncode } from './struct-value.ts';
 import { parseTimestamp, timestampText } from './timestamp.ts';
@@ -18,7 +19,7 @@ export interface SpecialCodecs {
 }
 
 export function createSpecialCodecs(
-  type: MessageType,
+  type: MessageType & { readonly plan: MessagePlan },
   registry: Registry,
   typeOf: TypeOf,
 ): SpecialCodecs | undefined {
