@@ -38,6 +38,16 @@ export function faultsOfOwnOptions(
       'has `cache`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be cached',
     );
   }
+  if (own?.hedging !== undefined && !isRead(method)) {
+    faults.push(
+      'has `hedging`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be sent to several endpoints',
+    );
+  }
+  if (own?.fallback !== undefined && !isRead(method)) {
+    faults.push(
+      'has `fallback`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be answered without the backend',
+    );
+  }
   if (own?.stream !== undefined) {
     if (method.methodKind === 'unary') faults.push('has `stream`, but is unary');
     const { latestKey, resumeField, resumeFromField } = own.stream;
@@ -51,7 +61,8 @@ export function faultsOfOwnOptions(
 }
 
 /** Values that no call could live with. */
-export function faultsOfPolicy({ access, timeoutMs, retry, cache }: MethodPolicy): string[] {
+export function faultsOfPolicy(policy: MethodPolicy): string[] {
+  const { access, timeoutMs, retry, hedging, cache } = policy;
   const faults: string[] = [];
   if (access !== undefined && 'names' in access && access.names.length === 0) {
     faults.push(`has \`access.${access.rule}\` without \`names\`, so nobody could call it`);
@@ -64,6 +75,9 @@ export function faultsOfPolicy({ access, timeoutMs, retry, cache }: MethodPolicy
   }
   if (retry !== undefined && (retry.initialBackoffMs < 0 || retry.maxBackoffMs < 0)) {
     faults.push('has a negative backoff in `retry`');
+  }
+  if (retry !== undefined && hedging !== undefined) {
+    faults.push('has `retry` and `hedging`; gRFC A6 allows one of them, so leave the other out');
   }
   if (cache !== undefined && cache.ttlMs <= 0) {
     faults.push('has `cache` without `ttl`, such as {seconds: 1}');

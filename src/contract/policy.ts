@@ -25,6 +25,28 @@ export interface RetryPolicy {
   readonly perTryTimeoutMs: number | undefined;
 }
 
+/** gRFC A6, only for methods without side effects. Never together with `RetryPolicy`. */
+export interface HedgingPolicy {
+  /** The first attempt counts. */
+  readonly maxAttempts: number;
+  readonly hedgingDelayMs: number;
+  /** After one of these the next attempt is sent at once; any other status ends the call. */
+  readonly nonFatalCodes: readonly GrpcCode[];
+}
+
+/** From the one that is served first to the one that is refused first. */
+export type Priority = 'critical' | 'default' | 'bulk';
+
+/** An answer that stands in for the backend's. */
+export interface FallbackPolicy {
+  /** As the contract has it; known to be the output message in ProtoJSON. */
+  readonly json: string;
+  /** The same, encoded as the backend would have sent it. */
+  readonly message: Uint8Array;
+  /** The failures it stands in for. */
+  readonly codes: readonly GrpcCode[];
+}
+
 export interface CachePolicy {
   readonly ttlMs: number;
   readonly staleWhileErrorMs: number;
@@ -50,6 +72,9 @@ export interface MethodPolicy {
   readonly rateLimit: RateLimitPolicy | undefined;
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy | undefined;
+  readonly hedging: HedgingPolicy | undefined;
+  readonly priority: Priority;
+  readonly fallback: FallbackPolicy | undefined;
   readonly cache: CachePolicy | undefined;
   readonly stream: StreamPolicy | undefined;
 }

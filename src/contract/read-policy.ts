@@ -1,6 +1,10 @@
-import { type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
-import type { Duration } from '@bufbuild/protobuf/wkt';
-import { type GrpcCode, isGrpcCode } from '../errors.ts';
+import {
+  type DescMethod,
+  type DescService,
+  getOption,
+  hasOption,
+  type Registry,
+} from '@bufbuild/protobuf';
 import { faultsOfOwnOptions, faultsOfPolicy, isRead, isRepeatable } from './check-policy.ts';
 import {
   type Access as AccessOption,
@@ -8,9 +12,9 @@ import {
   CacheScope,
   type MethodPolicy as MethodPolicyOption,
   method as methodOption,
+  Priority as PriorityOption,
   RateLimitKey,
   type RateLimit as RateLimitOption,
-  type Retry as RetryOption,
   type ServicePolicy as ServicePolicyOption,
   SlowConsumer,
   type Stream as StreamOption,
@@ -20,13 +24,13 @@ import type {
   Access,
   CachePolicy,
   MethodPolicy,
+  Priority,
   RateLimitPolicy,
-  RetryPolicy,
   StreamPolicy,
 } from './policy.ts';
-
-/** Retries as gRFC A6 bounds them. */
-const MOST_ATTEMPTS = 5;
+import { readFallback } from './read-fallback.ts';
+import { readHedging, readRetry } from './read-retry.ts';
+import { toMs } from './to-ms.ts';
 
 const RATE_LIMIT_KEYS: ReadonlyMap<number, RateLimitPolicy['key']> = new Map([
   [RateLimitKey.SUBJECT, 'subject'],
@@ -38,6 +42,11 @@ const SLOW_CONSUMERS: ReadonlyMap<number, StreamPolicy['slowConsumer']> = new Ma
   [SlowConsumer.LATEST, 'latest'],
   [SlowConsumer.DROP_OLDEST, 'dropOldest'],
   [SlowConsumer.DISCONNECT, 'disconnect'],
+]);
+
+const PRIORITIES: ReadonlyMap<number, Priority> = new Map([
+  [PriorityOption.CRITICAL, 'critical'],
+  [PriorityOption.BULK, 'bulk'],
 ]);
 
 /** Options are read from bytes at each question, and each method of a service asks. */
@@ -60,24 +69,41 @@ export function upstreamOf(method: DescMethod): string {
 /**
  * A method's policy: its own options laid field by field over its service's defaults.
  * What contradicts the contract itself goes to `problems`, each a sentence without the method's name.
+ *
+ * @param registry knows the messages that a fallback answer may hold in an `Any`
  */
-export function readPolicy(method: DescMethod, problems: string[]): MethodPolicy {
+export function readPolicy(
+  method: DescMethod,
+  problems: string[],
+  registry?: Registry,
+): MethodPolicy {
   const defaults = ownOptionsOf(method.parent)?.defaults;
   const own = hasOption(method, methodOption) ? getOption(method, methodOption) : undefined;
   const pick = <Field extends keyof MethodPolicyOption>(field: Field) =>
     own?.[field] ?? defaults?.[field];
+  // One of the two serves a method, so its own takes the place of its service's other.
+  const pickUnless = <Field extends 'retry' | 'hedging'>(
+    field: Field,
+    other: keyof MethodPolicyOption,
+  ) => own?.[field] ?? (own?.[other] === undefined ? defaults?.[field] : undefined);
 
   const access = pick('access');
   const rateLimit = pick('rateLimit');
   const timeout = pick('timeout');
-  const retry = isRepeatable(method) ? pick('retry') : undefined;
+  const retry = isRepeatable(method) ? pickUnless('retry', 'hedging') : undefined;
+  const hedging = isRead(method) ? pickUnless('hedging', 'retry') : undefined;
+  const fallback = isRead(method) ? pick('fallback') : undefined;
   const cache = isRead(method) ? pick('cache') : undefined;
   const stream = method.methodKind === 'unary' ? undefined : pick('stream');
   const policy = {
     access: access && toAccess(access),
     rateLimit: rateLimit && toRateLimit(rateLimit, problems),
     timeoutMs: timeout && toMs(timeout),
-    retry: retry && toRetry(retry, problems),
+    retry: retry && readRetry(retry, problems),
+    hedging: hedging && readHedging(hedging, problems),
+    // Unset is the number 0, so the service's default stands in.
+    priority: PRIORITIES.get(own?.priority || defaults?.priority || 0) ?? 'default',
+    fallback: fallback && readFallback(fallback, method, registry, problems),
     cache: cache && toCache(cache),
     stream: stream && toStream(stream, problems),
   };
@@ -121,27 +147,6 @@ function toRateLimit(limit: RateLimitOption, problems: string[]): RateLimitPolic
   };
 }
 
-function toRetry(retry: RetryOption, problems: string[]): RetryPolicy {
-  if (retry.maxAttempts < 1 || retry.maxAttempts > MOST_ATTEMPTS) {
-    problems.push(
-      `has \`retry.max_attempts\` ${retry.maxAttempts}; allowed are 1 to ${MOST_ATTEMPTS}`,
-    );
-  }
-  const codes: GrpcCode[] = [];
-  for (const code of retry.codes) {
-    if (isGrpcCode(code)) codes.push(code);
-    else
-      problems.push(`has \`retry.codes\` "${code}", which is no gRPC status such as UNAVAILABLE`);
-  }
-  return {
-    maxAttempts: Math.min(Math.max(retry.maxAttempts, 1), MOST_ATTEMPTS),
-    codes: codes.length === 0 ? ['UNAVAILABLE'] : codes,
-    initialBackoffMs: retry.initialBackoff === undefined ? 25 : toMs(retry.initialBackoff),
-    maxBackoffMs: retry.maxBackoff === undefined ? 250 : toMs(retry.maxBackoff),
-    perTryTimeoutMs: retry.perTryTimeout && toMs(retry.perTryTimeout),
-  };
-}
-
 function toCache(cache: CacheOption): CachePolicy {
   return {
     ttlMs: cache.ttl === undefined ? 0 : toMs(cache.ttl),
@@ -172,8 +177,4 @@ function toStream(stream: StreamOption, problems: string[]): StreamPolicy {
     resumeField: stream.resumeField || undefined,
     resumeFromField: stream.resumeFromField || undefined,
   };
-}
-
-function toMs(duration: Duration): number {
-  return Number(duration.seconds) * 1_000 + duration.nanos / 1_000_000;
 }

@@ -33,7 +33,7 @@ export function createSnapshot({ files, published }: SnapshotSource): ContractSn
   const methods = new Map<string, Method>();
   for (const service of publishedServices(registry, published)) {
     for (const descriptor of service.methods) {
-      const method = toMethod(descriptor, problems);
+      const method = toMethod(descriptor, registry, problems);
       const rival = methods.get(method.path);
       if (rival === undefined) methods.set(method.path, method);
       else problems.push(describeCollision(method, rival));
@@ -54,9 +54,9 @@ function publishedServices(registry: FileRegistry, published: ReadonlySet<string
     .flatMap((file) => file.services);
 }
 
-function toMethod(descriptor: DescMethod, problems: string[]): Method {
+function toMethod(descriptor: DescMethod, registry: FileRegistry, problems: string[]): Method {
   const faults: string[] = [];
-  const policy = readPolicy(descriptor, faults);
+  const policy = readPolicy(descriptor, faults, registry);
   for (const fault of faults) {
     problems.push(`${placeOf(descriptor)}: ${nameOf(descriptor)} ${fault}.`);
   }

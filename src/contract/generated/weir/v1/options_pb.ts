@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file weir/v1/options.proto.
  */
 export const file_weir_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChV3ZWlyL3YxL29wdGlvbnMucHJvdG8SB3dlaXIudjEiSgoNU2VydmljZVBvbGljeRIQCgh1cHN0cmVhbRgBIAEoCRInCghkZWZhdWx0cxgCIAEoCzIVLndlaXIudjEuTWV0aG9kUG9saWN5IuIBCgxNZXRob2RQb2xpY3kSHwoGYWNjZXNzGAEgASgLMg8ud2Vpci52MS5BY2Nlc3MSJgoKcmF0ZV9saW1pdBgCIAEoCzISLndlaXIudjEuUmF0ZUxpbWl0EioKB3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHQoFcmV0cnkYBCABKAsyDi53ZWlyLnYxLlJldHJ5Eh0KBWNhY2hlGAUgASgLMg4ud2Vpci52MS5DYWNoZRIfCgZzdHJlYW0YBiABKAsyDy53ZWlyLnYxLlN0cmVhbSKDAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEhcKDWF1dGhlbnRpY2F0ZWQYAiABKAhIABIfCgVyb2xlcxgDIAEoCzIOLndlaXIudjEuTmFtZXNIABIlCgtwZXJtaXNzaW9ucxgEIAEoCzIOLndlaXIudjEuTmFtZXNIAEIGCgRydWxlIhYKBU5hbWVzEg0KBW5hbWVzGAEgAygJIpwBCglSYXRlTGltaXQSEAoIcmVxdWVzdHMYASABKA0SJgoDcGVyGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg0KBWJ1cnN0GAMgASgNEiIKA2tleRgEIAEoDjIVLndlaXIudjEuUmF0ZUxpbWl0S2V5EgwKBGNvc3QYBSABKA0SFAoMbWVzc2FnZV9jb3N0GAYgASgNIsQBCgVSZXRyeRIUCgxtYXhfYXR0ZW1wdHMYASABKA0SDQoFY29kZXMYAiADKAkSMgoPaW5pdGlhbF9iYWNrb2ZmGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi4KC21heF9iYWNrb2ZmGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3Blcl90cnlfdGltZW91dBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLSAQoFQ2FjaGUSJgoDdHRsGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEXN0YWxlX3doaWxlX2Vycm9yGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiIKBXNjb3BlGAMgASgOMhMud2Vpci52MS5DYWNoZVNjb3BlEjkKFnN0YWxlX3doaWxlX3JldmFsaWRhdGUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDAoEdGFncxgFIAMoCSKpAQoGU3RyZWFtEg0KBXNoYXJlGAEgASgIEiwKDXNsb3dfY29uc3VtZXIYAiABKA4yFS53ZWlyLnYxLlNsb3dDb25zdW1lchISCgpsYXRlc3Rfa2V5GAMgASgJEg0KBXF1ZXVlGAQgASgNEg4KBnJlcGxheRgFIAEoDRIUCgxyZXN1bWVfZmllbGQYBiABKAkSGQoRcmVzdW1lX2Zyb21fZmllbGQYByABKAkqfQoMUmF0ZUxpbWl0S2V5Eh4KGlJBVEVfTElNSVRfS0VZX1VOU1BFQ0lGSUVEEAASGgoWUkFURV9MSU1JVF9LRVlfU1VCSkVDVBABEhUKEVJBVEVfTElNSVRfS0VZX0lQEAISGgoWUkFURV9MSU1JVF9LRVlfQVBJX0tFWRADKlkKCkNhY2hlU2NvcGUSGwoXQ0FDSEVfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJDQUNIRV9TQ09QRV9DQUxMRVIQARIWChJDQUNIRV9TQ09QRV9QVUJMSUMQAiqdAQoMU2xvd0NvbnN1bWVyEh0KGVNMT1dfQ09OU1VNRVJfVU5TUEVDSUZJRUQQABIXChNTTE9XX0NPTlNVTUVSX0JMT0NLEAESGAoUU0xPV19DT05TVU1FUl9MQVRFU1QQAhIdChlTTE9XX0NPTlNVTUVSX0RST1BfT0xERVNUEAMSHAoYU0xPV19DT05TVU1FUl9ESVNDT05ORUNUEAQ6UwoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhYud2Vpci52MS5TZXJ2aWNlUG9saWN5UgdzZXJ2aWNlOk8KBm1ldGhvZBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGMaKAyABKAsyFS53ZWlyLnYxLk1ldGhvZFBvbGljeVIGbWV0aG9kYgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
+  fileDesc("ChV3ZWlyL3YxL29wdGlvbnMucHJvdG8SB3dlaXIudjEiSgoNU2VydmljZVBvbGljeRIQCgh1cHN0cmVhbRgBIAEoCRInCghkZWZhdWx0cxgCIAEoCzIVLndlaXIudjEuTWV0aG9kUG9saWN5Is8CCgxNZXRob2RQb2xpY3kSHwoGYWNjZXNzGAEgASgLMg8ud2Vpci52MS5BY2Nlc3MSJgoKcmF0ZV9saW1pdBgCIAEoCzISLndlaXIudjEuUmF0ZUxpbWl0EioKB3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHQoFcmV0cnkYBCABKAsyDi53ZWlyLnYxLlJldHJ5Eh0KBWNhY2hlGAUgASgLMg4ud2Vpci52MS5DYWNoZRIfCgZzdHJlYW0YBiABKAsyDy53ZWlyLnYxLlN0cmVhbRIhCgdoZWRnaW5nGAcgASgLMhAud2Vpci52MS5IZWRnaW5nEiMKCHByaW9yaXR5GAggASgOMhEud2Vpci52MS5Qcmlvcml0eRIjCghmYWxsYmFjaxgJIAEoCzIRLndlaXIudjEuRmFsbGJhY2sigwEKBkFjY2VzcxIQCgZwdWJsaWMYASABKAhIABIXCg1hdXRoZW50aWNhdGVkGAIgASgISAASHwoFcm9sZXMYAyABKAsyDi53ZWlyLnYxLk5hbWVzSAASJQoLcGVybWlzc2lvbnMYBCABKAsyDi53ZWlyLnYxLk5hbWVzSABCBgoEcnVsZSIWCgVOYW1lcxINCgVuYW1lcxgBIAMoCSKcAQoJUmF0ZUxpbWl0EhAKCHJlcXVlc3RzGAEgASgNEiYKA3BlchgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhINCgVidXJzdBgDIAEoDRIiCgNrZXkYBCABKA4yFS53ZWlyLnYxLlJhdGVMaW1pdEtleRIMCgRjb3N0GAUgASgNEhQKDG1lc3NhZ2VfY29zdBgGIAEoDSLEAQoFUmV0cnkSFAoMbWF4X2F0dGVtcHRzGAEgASgNEg0KBWNvZGVzGAIgAygJEjIKD2luaXRpYWxfYmFja29mZhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgttYXhfYmFja29mZhgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg9wZXJfdHJ5X3RpbWVvdXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iagoHSGVkZ2luZxIUCgxtYXhfYXR0ZW1wdHMYASABKA0SMAoNaGVkZ2luZ19kZWxheRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIXCg9ub25fZmF0YWxfY29kZXMYAyADKAkiJwoIRmFsbGJhY2sSDAoEanNvbhgBIAEoCRINCgVjb2RlcxgCIAMoCSLSAQoFQ2FjaGUSJgoDdHRsGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEXN0YWxlX3doaWxlX2Vycm9yGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiIKBXNjb3BlGAMgASgOMhMud2Vpci52MS5DYWNoZVNjb3BlEjkKFnN0YWxlX3doaWxlX3JldmFsaWRhdGUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDAoEdGFncxgFIAMoCSKpAQoGU3RyZWFtEg0KBXNoYXJlGAEgASgIEiwKDXNsb3dfY29uc3VtZXIYAiABKA4yFS53ZWlyLnYxLlNsb3dDb25zdW1lchISCgpsYXRlc3Rfa2V5GAMgASgJEg0KBXF1ZXVlGAQgASgNEg4KBnJlcGxheRgFIAEoDRIUCgxyZXN1bWVfZmllbGQYBiABKAkSGQoRcmVzdW1lX2Zyb21fZmllbGQYByABKAkqfQoMUmF0ZUxpbWl0S2V5Eh4KGlJBVEVfTElNSVRfS0VZX1VOU1BFQ0lGSUVEEAASGgoWUkFURV9MSU1JVF9LRVlfU1VCSkVDVBABEhUKEVJBVEVfTElNSVRfS0VZX0lQEAISGgoWUkFURV9MSU1JVF9LRVlfQVBJX0tFWRADKmQKCFByaW9yaXR5EhgKFFBSSU9SSVRZX1VOU1BFQ0lGSUVEEAASFQoRUFJJT1JJVFlfQ1JJVElDQUwQARIUChBQUklPUklUWV9ERUZBVUxUEAISEQoNUFJJT1JJVFlfQlVMSxADKlkKCkNhY2hlU2NvcGUSGwoXQ0FDSEVfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJDQUNIRV9TQ09QRV9DQUxMRVIQARIWChJDQUNIRV9TQ09QRV9QVUJMSUMQAiqdAQoMU2xvd0NvbnN1bWVyEh0KGVNMT1dfQ09OU1VNRVJfVU5TUEVDSUZJRUQQABIXChNTTE9XX0NPTlNVTUVSX0JMT0NLEAESGAoUU0xPV19DT05TVU1FUl9MQVRFU1QQAhIdChlTTE9XX0NPTlNVTUVSX0RST1BfT0xERVNUEAMSHAoYU0xPV19DT05TVU1FUl9ESVNDT05ORUNUEAQ6UwoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhYud2Vpci52MS5TZXJ2aWNlUG9saWN5UgdzZXJ2aWNlOk8KBm1ldGhvZBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGMaKAyABKAsyFS53ZWlyLnYxLk1ldGhvZFBvbGljeVIGbWV0aG9kYgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * @generated from message weir.v1.ServicePolicy
@@ -83,6 +83,27 @@ export type MethodPolicy = Message<"weir.v1.MethodPolicy"> & {
    * @generated from field: weir.v1.Stream stream = 6;
    */
   stream?: Stream | undefined;
+
+  /**
+   * Only allowed when `idempotency_level` is NO_SIDE_EFFECTS, and not together with `retry`.
+   *
+   * @generated from field: weir.v1.Hedging hedging = 7;
+   */
+  hedging?: Hedging | undefined;
+
+  /**
+   * Who waits and who is refused first when there is not room for all.
+   *
+   * @generated from field: weir.v1.Priority priority = 8;
+   */
+  priority: Priority;
+
+  /**
+   * Only allowed when `idempotency_level` is NO_SIDE_EFFECTS.
+   *
+   * @generated from field: weir.v1.Fallback fallback = 9;
+   */
+  fallback?: Fallback | undefined;
 };
 
 /**
@@ -255,6 +276,72 @@ export const RetrySchema: GenMessage<Retry> = /*@__PURE__*/
   messageDesc(file_weir_v1_options, 5);
 
 /**
+ * Asks a second endpoint before the first one has answered (gRFC A6). The first good answer wins, and the
+ * other attempts are cancelled. A method's own `hedging` takes the place of its service's `retry`, and the
+ * other way round.
+ *
+ * @generated from message weir.v1.Hedging
+ */
+export type Hedging = Message<"weir.v1.Hedging"> & {
+  /**
+   * The first one counts: 2 means at most one more. 2 to 5.
+   *
+   * @generated from field: uint32 max_attempts = 1;
+   */
+  maxAttempts: number;
+
+  /**
+   * How long an attempt goes unanswered before the next one is sent; about the P95 of the method is right.
+   *
+   * @generated from field: google.protobuf.Duration hedging_delay = 2;
+   */
+  hedgingDelay?: Duration | undefined;
+
+  /**
+   * gRPC status names after which the next attempt is sent at once; any other status ends the call.
+   * Default: UNAVAILABLE.
+   *
+   * @generated from field: repeated string non_fatal_codes = 3;
+   */
+  nonFatalCodes: string[];
+};
+
+/**
+ * Describes the message weir.v1.Hedging.
+ * Use `create(HedgingSchema)` to create a new message.
+ */
+export const HedgingSchema: GenMessage<Hedging> = /*@__PURE__*/
+  messageDesc(file_weir_v1_options, 6);
+
+/**
+ * What callers get where the backend fails and no cached answer may be given.
+ *
+ * @generated from message weir.v1.Fallback
+ */
+export type Fallback = Message<"weir.v1.Fallback"> & {
+  /**
+   * The answer, as ProtoJSON of the method's output message.
+   *
+   * @generated from field: string json = 1;
+   */
+  json: string;
+
+  /**
+   * gRPC status names of the failures it stands in for. Default: UNAVAILABLE and DEADLINE_EXCEEDED.
+   *
+   * @generated from field: repeated string codes = 2;
+   */
+  codes: string[];
+};
+
+/**
+ * Describes the message weir.v1.Fallback.
+ * Use `create(FallbackSchema)` to create a new message.
+ */
+export const FallbackSchema: GenMessage<Fallback> = /*@__PURE__*/
+  messageDesc(file_weir_v1_options, 7);
+
+/**
  * @generated from message weir.v1.Cache
  */
 export type Cache = Message<"weir.v1.Cache"> & {
@@ -295,7 +382,7 @@ export type Cache = Message<"weir.v1.Cache"> & {
  * Use `create(CacheSchema)` to create a new message.
  */
 export const CacheSchema: GenMessage<Cache> = /*@__PURE__*/
-  messageDesc(file_weir_v1_options, 6);
+  messageDesc(file_weir_v1_options, 8);
 
 /**
  * @generated from message weir.v1.Stream
@@ -354,7 +441,7 @@ export type Stream = Message<"weir.v1.Stream"> & {
  * Use `create(StreamSchema)` to create a new message.
  */
 export const StreamSchema: GenMessage<Stream> = /*@__PURE__*/
-  messageDesc(file_weir_v1_options, 7);
+  messageDesc(file_weir_v1_options, 9);
 
 /**
  * @generated from enum weir.v1.RateLimitKey
@@ -395,6 +482,50 @@ export const RateLimitKeySchema: GenEnum<RateLimitKey> = /*@__PURE__*/
   enumDesc(file_weir_v1_options, 0);
 
 /**
+ * @generated from enum weir.v1.Priority
+ */
+export const Priority = {
+  /**
+   * Same as PRIORITY_DEFAULT.
+   *
+   * @generated from enum value: PRIORITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Served first and refused last: orders.
+   *
+   * @generated from enum value: PRIORITY_CRITICAL = 1;
+   */
+  CRITICAL: 1,
+
+  /**
+   * What people wait for.
+   *
+   * @generated from enum value: PRIORITY_DEFAULT = 2;
+   */
+  DEFAULT: 2,
+
+  /**
+   * Served last and refused first: charts, exports, prefetching.
+   *
+   * @generated from enum value: PRIORITY_BULK = 3;
+   */
+  BULK: 3,
+} as const;
+
+/**
+ * @generated from enum weir.v1.Priority
+ */
+export type Priority = (typeof Priority)[keyof typeof Priority] | UnknownEnum;
+
+/**
+ * Describes the enum weir.v1.Priority.
+ */
+export const PrioritySchema: GenEnum<Priority> = /*@__PURE__*/
+  enumDesc(file_weir_v1_options, 1);
+
+/**
  * @generated from enum weir.v1.CacheScope
  */
 export const CacheScope = {
@@ -429,7 +560,7 @@ export type CacheScope = (typeof CacheScope)[keyof typeof CacheScope] | UnknownE
  * Describes the enum weir.v1.CacheScope.
  */
 export const CacheScopeSchema: GenEnum<CacheScope> = /*@__PURE__*/
-  enumDesc(file_weir_v1_options, 1);
+  enumDesc(file_weir_v1_options, 2);
 
 /**
  * @generated from enum weir.v1.SlowConsumer
@@ -480,7 +611,7 @@ export type SlowConsumer = (typeof SlowConsumer)[keyof typeof SlowConsumer] | Un
  * Describes the enum weir.v1.SlowConsumer.
  */
 export const SlowConsumerSchema: GenEnum<SlowConsumer> = /*@__PURE__*/
-  enumDesc(file_weir_v1_options, 2);
+  enumDesc(file_weir_v1_options, 3);
 
 /**
  * Defaults for every method of the service, and the name of its upstream.
