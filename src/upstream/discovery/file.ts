@@ -1,8 +1,9 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { endpoint } from '../../config/upstream-section.ts';
 import { UserError } from '../../lib/user-error.ts';
+import { watchFile } from '../../lib/watch-file.ts';
 import type { EndpointTarget } from '../endpoint.ts';
 import type { Discovery, DiscoveryEvents } from './discovery.ts';
 
@@ -15,30 +16,32 @@ export interface FileDiscoveryOptions {
   readonly events: DiscoveryEvents;
 }
 
-/**
- * A file that another program rewrites. It is polled, because a Kubernetes ConfigMap is swapped by links
- * that change notifications miss. A file that is broken or gone keeps the last list.
- */
+/** A file that another program rewrites. One that is broken or gone keeps the last list. */
 export function createFileDiscovery({ path, pollMs, events }: FileDiscoveryOptions): Discovery {
-  let onChange: () => void = () => {};
+  let unwatch: () => void = () => {};
 
   return {
     /** @throws UserError for a file that is wrong from the start, as for a wrong configuration */
     async start(onTargets) {
-      onTargets(readTargets(path));
-      onChange = () => {
+      // Before reading, so that no change is missed.
+      unwatch = watchFile(path, pollMs, () => {
         try {
           onTargets(readTargets(path));
           events.discovered();
         } catch (error) {
           events.discoveryFailed(error);
         }
-      };
-      watchFile(path, { interval: pollMs, persistent: false }, onChange);
+      });
+      try {
+        onTargets(readTargets(path));
+      } catch (error) {
+        unwatch();
+        throw error;
+      }
     },
     suspect() {},
     stop() {
-      unwatchFile(path, onChange);
+      unwatch();
     },
   };
 }
