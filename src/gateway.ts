@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createAdminAccess } from './admin/admin-access.ts';
+import { createAdminFront } from './admin/admin-front.ts';
+import { createServicesRoute } from './admin/services.ts';
 import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
 import { loadContracts } from './contract/load-contracts.ts';
@@ -8,9 +8,8 @@ import { createAssets } from './inbound/assets.ts';
 import { createAuthFront } from './inbound/auth/auth-front.ts';
 import { createPeerOf } from './inbound/client-address.ts';
 import { createCors } from './inbound/cors.ts';
-import type { FrontOptions } from './inbound/front-options.ts';
 import { createHealth } from './inbound/health.ts';
-import { createTrpcHttpFront } from './inbound/http/http-front.ts';
+import { listen as listenAt } from './inbound/listen.ts';
 import { createListener } from './inbound/listener.ts';
 import {
   createMetricsFront,
@@ -18,12 +17,10 @@ import {
   openMetricsListener,
 } from './inbound/metrics/metrics-front.ts';
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
-import { toOriginForm } from './inbound/origin-form.ts';
 import { createRequestIds } from './inbound/request-id.ts';
-import { setSecurityHeaders } from './inbound/security-headers.ts';
-import { createTrpcWebSocketFront } from './inbound/websocket/websocket-front.ts';
+import { at, createRequestRouter } from './inbound/request-router.ts';
+import { createTrpcFronts } from './inbound/trpc-fronts.ts';
 import { packageVersion } from './lib/package-version.ts';
-import { UserError } from './lib/user-error.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
 import { createCallLog } from './pipeline/log-call.ts';
 import { bindMeters } from './pipeline/method-meters.ts';
@@ -34,13 +31,10 @@ import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
-import { UpstreamMeter } from './telemetry/metrics/upstream-meter.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
 import { createTracing } from './telemetry/traces/tracing.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
-import { countUpstreamEvents } from './upstream/count-upstream-events.ts';
-import { logUpstreamEvents } from './upstream/log-upstream-events.ts';
-import { createUpstream, type Upstream } from './upstream/upstream.ts';
+import { createUpstreams } from './upstream/create-upstreams.ts';
 import { requireSoundRules } from './validation/require-sound-rules.ts';
 
 export interface GatewayOptions {
@@ -66,15 +60,8 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const snapshot = await loadContracts(config.contracts);
   const tracing = createTracing(config.telemetry.traces, packageVersion());
   const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
-  const upstreams = new Map<string, Upstream>();
-  const metered: { readonly upstream: Upstream; readonly meter: UpstreamMeter }[] = [];
-  for (const [name, upstream] of Object.entries(config.upstreams)) {
-    const meter = new UpstreamMeter();
-    const events = countUpstreamEvents(meter, logUpstreamEvents(logs.of('upstream'), name));
-    const created = await createUpstream({ name, config: upstream, events });
-    upstreams.set(name, created);
-    metered.push({ upstream: created, meter });
-  }
+  const metered = await createUpstreams(config.upstreams, logs);
+  const upstreams = new Map([...metered].map(([name, { upstream }]) => [name, upstream]));
   const auth = createAuth(config.auth, config.redis, logs.of('auth'));
   const callerCost = createCallerCost({
     config,
@@ -84,10 +71,9 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   let draining = false;
   const counters = registerMetrics(metrics, {
     snapshot,
-    upstreams: () => metered,
+    upstreams: () => metered.values(),
     cost: callerCost,
-    http: () => httpFront,
-    webSocket: () => webSocketFront,
+    fronts: () => fronts,
     draining: () => draining,
     droppedLines: () => logs.dropped,
     tracing,
@@ -120,59 +106,21 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   ]);
 
   const newRequestId = createRequestIds();
-  const { limits } = config;
   const peerOf = createPeerOf(config.server.trustedProxies);
-  const frontOptions: FrontOptions = {
+  const fronts = createTrpcFronts(config, {
     procedures: () => procedures,
     newRequestId,
     peerOf,
     log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
     tracer: tracing?.calls,
-  };
-  const { sse, webSocket } = config.server;
-  const httpFront = createTrpcHttpFront({
-    ...frontOptions,
-    limits: {
-      maxBatchLength: limits.maxBatch,
-      maxBodyBytes: limits.maxBody,
-      maxUrlBytes: limits.maxUrl,
-      maxRunningCalls: limits.maxConcurrentCalls,
-      compressFromBytes: config.server.compressFrom,
-      readTimeoutMs: limits.readTimeout,
-    },
-    sse: {
-      pingIntervalMs: sse.ping,
-      // Two pings may be lost or late before the client gives the stream up.
-      reconnectAfterInactivityMs: 3 * sse.ping,
-      maxDurationMs: sse.maxDuration,
-      maxBufferedBytes: limits.maxBufferedPerSocket,
-      maxSubscriptions: limits.maxSubscriptions,
-      drainJitterMs: config.server.drainJitter,
-    },
-  });
-  const webSocketFront = createTrpcWebSocketFront({
-    ...frontOptions,
-    limits: {
-      maxSockets: limits.maxSockets,
-      maxSocketsPerAddress: config.rateLimits.concurrency.sockets,
-      maxSubscriptionsPerSocket: limits.maxSubscriptionsPerSocket,
-      maxCallsPerSocket: limits.maxCallsPerSocket,
-      maxBatchLength: webSocket.maxBatch,
-      firstFrameMs: webSocket.firstFrame,
-      pingIntervalMs: webSocket.ping,
-      pongWaitMs: webSocket.pongWait,
-      maxPayloadBytes: limits.maxBody,
-      maxBufferedBytes: limits.maxBufferedPerSocket,
-      drainJitterMs: config.server.drainJitter,
-      closeAfterNoticeMs: config.server.drainJitter,
-    },
   });
   const answerHealth = createHealth({
     upstreams: () => upstreams.values(),
     limiter: () => callerCost.limiter.status,
     timeoutMs: config.health.timeout,
     isDraining: () => draining,
+    log,
   });
   const { origins, credentials, maxAge } = config.cors;
   const cors = createCors({ origins, credentials, maxAgeMs: maxAge });
@@ -186,39 +134,34 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     peerOf,
     newRequestId,
   });
+  const handleAdmin = createAdminFront({
+    access: createAdminAccess({ ...auth, config: config.admin, authMode: config.auth.mode }),
+    routes: [createServicesRoute(snapshot, () => upstreams.values())],
+    audit: auth.audit,
+    log,
+    peerOf,
+    newRequestId,
+  });
   const { metrics: metricsConfig } = config.telemetry;
   const answerMetrics = metrics && createMetricsFront(metrics, log);
-  const serveAsset = createAssets(config.assets);
-  const onMain = metrics !== undefined && metricsConfig.listen === undefined;
+  const onMain = answerMetrics !== undefined && metricsConfig.listen === undefined;
   let metricsListener: MetricsListener | undefined;
-  const trpcPrefix = `${config.server.trpcPath}/`;
 
-  function route(request: IncomingMessage, response: ServerResponse): void {
-    const url = toOriginForm(request.url ?? '/');
-    // The rest reads it from the request.
-    request.url = url;
-    // Browsers name the origin of every page that is not Weir's own; nobody else pays for this.
-    if (request.headers.origin !== undefined && cors.handle(request, response)) return;
-    if (url.startsWith(trpcPrefix)) {
-      httpFront.handle(request, response, url.slice(trpcPrefix.length));
-      return;
-    }
-    setSecurityHeaders(response, config.server.tls !== undefined);
-    if (handleAuth(request, response, pathOf(url))) return;
-    if (pathOf(url) === '/health') {
-      answerHealth(request, response).catch((error: unknown) => {
-        log.error({ err: error }, 'health check failed');
-        response.destroy();
-      });
-    } else if (onMain && pathOf(url) === metricsConfig.path) {
-      answerMetrics?.(request, response);
-    } else if (!serveAsset(request, response)) {
-      response
-        .writeHead(404, { 'content-type': 'text/plain' })
-        .end(`Nothing is here. Procedures are under ${trpcPrefix}<path>.\n`);
-    }
-  }
-
+  const overTls = config.server.tls !== undefined;
+  const { route, upgrade } = createRequestRouter({
+    trpcPath: config.server.trpcPath,
+    trpc: fronts,
+    cors,
+    overTls,
+    handlers: [
+      handleAuth,
+      handleAdmin,
+      at('/health', answerHealth),
+      ...(onMain ? [at(metricsConfig.path, answerMetrics)] : []),
+      createAssets(config.assets),
+    ],
+  });
+  const { limits } = config;
   // Node's own limit on headers guards the URL too, so it must not be the smaller one.
   const bounds = {
     maxHeadBytes: limits.maxUrl + 16_384,
@@ -226,34 +169,20 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     bodyTimeoutMs: limits.bodyTimeout,
   };
   const server = createListener(config.server.tls, bounds, route);
-  server.on('upgrade', (request, socket, head) => {
-    if (pathOf(toOriginForm(request.url ?? '/')) !== config.server.trpcPath) {
-      refuseUpgrade(socket, '404 Not Found');
-    } else if (!cors.allowsUpgrade(request)) {
-      refuseUpgrade(socket, '403 Forbidden');
-    } else {
-      webSocketFront.handleUpgrade(request, socket, head);
-    }
-  });
+  server.on('upgrade', upgrade);
 
   async function listen(): Promise<{ url: string }> {
     await auth.start();
     // Until gateways agree through Redis, each of them would admit as if it were alone.
     await callerCost.limiter.ready(LIMITER_READY_MS);
-    const { host, port } = config.server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => {
-        const message = `Cannot listen on ${host}:${port}: ${cause.message}. Free it, or set server.host and server.port.`;
-        reject(new UserError(message, [], { cause }));
-      });
-      server.listen(port, host, resolve);
-    });
+    const mend = 'Free it, or set server.host and server.port.';
+    const url = await listenAt(server, overTls ? 'https' : 'http', config.server, mend);
     if (answerMetrics !== undefined && metricsConfig.listen !== undefined) {
       const { listen: at, path } = metricsConfig;
       metricsListener = await openMetricsListener(at, path, answerMetrics);
       log.info({ url: `${metricsListener.url}${path}` }, 'metrics');
     }
-    return { url: toUrl(server.address(), config.server.tls !== undefined) };
+    return { url };
   }
 
   async function close(): Promise<void> {
@@ -262,11 +191,11 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     const grace = new AbortController();
     const overdue = setTimeout(() => grace.abort(), config.server.shutdownGrace);
     await Promise.race([
-      Promise.all([httpFront.drain(), webSocketFront.drain()]),
+      Promise.all([fronts.http.drain(), fronts.webSocket.drain()]),
       new Promise((resolve) => grace.signal.addEventListener('abort', resolve)),
     ]);
     clearTimeout(overdue);
-    webSocketFront.close();
+    fronts.webSocket.close();
     server.closeAllConnections();
     await closed;
     await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
@@ -281,22 +210,3 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
 
 /** A gateway whose Redis is not there serves all the same, as `rateLimits.whenRedisGone` says. */
 const LIMITER_READY_MS = 2_000;
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.on('error', () => {});
-  // A half-open socket would hold up the shutdown for as long as its client likes.
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
-}
-
-function toUrl(address: AddressInfo | string | null, overTls: boolean): string {
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `${overTls ? 'https' : 'http'}://${host}:${address.port}`;
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adminSection } from './admin-section.ts';
 import { authSection } from './auth-section.ts';
 import { cacheSection } from './cache-section.ts';
 import { logSection } from './log-section.ts';
@@ -171,6 +172,7 @@ export const configSchema = z.strictObject({
   telemetry: telemetrySection,
   health,
   auth: authSection,
+  admin: adminSection,
   cors,
   assets: z.array(assets).default([]),
 });
@@ -189,4 +191,5 @@ export type CacheConfig = Config['cache'];
 export type UpstreamConfig = Config['upstreams'][string];
 export type TelemetryConfig = Config['telemetry'];
 export type AuthConfig = Config['auth'];
+export type AdminConfig = Config['admin'];
 export type ContractSource = Config['contracts'][number];

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LimiterStatus } from '../ratelimit/create-limiter.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { EndpointHealth } from '../upstream/health/check-health.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
@@ -9,6 +10,7 @@ export interface HealthOptions {
   /** How long one backend may take to answer. */
   readonly timeoutMs: number;
   readonly isDraining: () => boolean;
+  readonly log: Log;
 }
 
 export interface HealthReport {
@@ -39,20 +41,23 @@ export function createHealth(options: HealthOptions) {
     return { status, upstreams: Object.fromEntries(checked), rateLimits };
   }
 
-  return async function answerHealth(
-    { method }: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  return function answerHealth({ method }: IncomingMessage, response: ServerResponse): void {
     if (method !== 'GET' && method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return;
     }
-    const body = await report();
-    response
-      .writeHead(body.status === 'draining' ? 503 : 200, {
-        'content-type': 'application/json',
-        'cache-control': 'no-store',
-      })
-      .end(JSON.stringify(body));
+    report().then(
+      (body) =>
+        response
+          .writeHead(body.status === 'draining' ? 503 : 200, {
+            'content-type': 'application/json',
+            'cache-control': 'no-store',
+          })
+          .end(JSON.stringify(body)),
+      (error: unknown) => {
+        options.log.error({ err: error }, 'health check failed');
+        response.destroy();
+      },
+    );
   };
 }

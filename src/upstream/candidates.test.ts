@@ -27,6 +27,8 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     responseTime: new ResponseTime(),
     health: given.health ?? 'unknown',
     ejectedUntil: given.ejectedUntil ?? 0,
+    ejectedAt: 0,
+    lastFailure: undefined,
     since: Number.NEGATIVE_INFINITY,
   };
 }

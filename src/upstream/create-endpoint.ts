@@ -46,6 +46,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
+    ejectedAt: 0,
+    lastFailure: undefined,
     since,
   };
 }

@@ -1,3 +1,4 @@
+import type { GrpcCode } from '../errors.ts';
 import type { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import type { ResponseTime } from './balance/response-time.ts';
 import type { Breaker } from './breaker/breaker.ts';
@@ -18,6 +19,14 @@ export interface EndpointTarget {
 /** What health checks last said. `unknown`: not asked yet, or the backend does not say. */
 export type CheckedHealth = 'unknown' | 'healthy' | 'unhealthy';
 
+/** The last attempt that spoke against an endpoint. */
+export interface EndpointFailure {
+  readonly code: GrpcCode;
+  readonly message: string;
+  /** `performance.now()` clock. */
+  readonly at: number;
+}
+
 /** One address of an upstream, the transport that Weir keeps to it, and what is known of its condition. */
 export interface Endpoint {
   readonly target: EndpointTarget;
@@ -31,6 +40,9 @@ export interface Endpoint {
   health: CheckedHealth;
   /** Until when outlier detection keeps it out; `performance.now()` clock, 0 when it does not. */
   ejectedUntil: number;
+  /** When it was taken out last; same clock. */
+  ejectedAt: number;
+  lastFailure: EndpointFailure | undefined;
   /** When it began to serve, for slow start; `performance.now()` clock. */
   readonly since: number;
 }

@@ -1,7 +1,6 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import { WeirError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { EndpointReading } from '../telemetry/metrics/upstream-families.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
@@ -15,7 +14,7 @@ import { toOutcomeUnknown } from './outcome-unknown.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
 import { createShedStep } from './overload/shed.ts';
 import { createPick, createPickStep } from './pick.ts';
-import { readEndpoint } from './read-endpoint.ts';
+import { type EndpointCondition, readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
 import { REAL_SURROUNDINGS, type Surroundings } from './surroundings.ts';
@@ -30,7 +29,7 @@ export interface Upstream {
   unary(call: BackendCall): Promise<UnaryReply>;
   serverStream(call: BackendCall): ReplyStream;
   /** The condition of each endpoint that discovery names now. */
-  read(): readonly EndpointReading[];
+  read(): readonly EndpointCondition[];
   checkHealth(timeoutMs: number): Promise<readonly EndpointHealth[]>;
   /** Lets running calls finish for `graceMs`. */
   close(graceMs: number): Promise<void>;

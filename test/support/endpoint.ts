@@ -28,6 +28,8 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
+    ejectedAt: 0,
+    lastFailure: undefined,
     since: Number.NEGATIVE_INFINITY,
   };
 }

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { UserError } from '../../lib/user-error.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { CONTENT_TYPES, chooseFormat } from '../../telemetry/metrics/exposition.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
+import { type ListenAddress, listen } from '../listen.ts';
 
 /** Answers a scrape. */
 export function createMetricsFront(metrics: Metrics, log: Log) {
@@ -34,7 +33,7 @@ export interface MetricsListener {
  * @throws UserError when the address cannot be had.
  */
 export async function openMetricsListener(
-  { host, port }: { readonly host: string; readonly port: number },
+  address: ListenAddress,
   path: string,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<MetricsListener> {
@@ -43,28 +42,9 @@ export async function openMetricsListener(
     if (target === path) answer(request, response);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new UserError(`Cannot listen for metrics on ${host}:${port}: ${cause.message}`, [], {
-          cause,
-        }),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
-  return { url: urlOf(server), close: () => closeServer(server) };
-}
-
-function urlOf(server: Server): string {
-  const { address, port, family } = addressOf(server);
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address;
+  const mend = 'Free it, or set telemetry.metrics.listen.';
+  const url = await listen(server, 'http', address, mend);
+  return { url, close: () => closeServer(server) };
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -9,22 +9,16 @@ import {
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
 import { traceFamilies } from '../../telemetry/metrics/trace-families.ts';
 import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
-import type { UpstreamMeter } from '../../telemetry/metrics/upstream-meter.ts';
 import type { Tracing } from '../../telemetry/traces/tracing.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
-import type { TrpcHttpFront } from '../http/http-front.ts';
-import type { TrpcWebSocketFront } from '../websocket/websocket-front.ts';
+import type { MeteredUpstream } from '../../upstream/create-upstreams.ts';
+import type { TrpcFronts } from '../trpc-fronts.ts';
 
 /** The parts that the metrics are read from; functions, because some come to be after the metrics. */
 export interface MeteredParts {
   readonly snapshot: ContractSnapshot;
-  readonly upstreams: () => Iterable<{
-    readonly upstream: Upstream;
-    readonly meter: UpstreamMeter;
-  }>;
+  readonly upstreams: () => Iterable<MeteredUpstream>;
   readonly cost: CallerCost;
-  readonly http: () => TrpcHttpFront;
-  readonly webSocket: () => TrpcWebSocketFront;
+  readonly fronts: () => TrpcFronts;
   readonly draining: () => boolean;
   readonly droppedLines: () => number;
   readonly tracing: Tracing | undefined;
@@ -33,7 +27,7 @@ export interface MeteredParts {
 /** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
 export function registerMetrics(
   metrics: Metrics | undefined,
-  { snapshot, upstreams, cost, http, webSocket, draining, droppedLines, tracing }: MeteredParts,
+  { snapshot, upstreams, cost, fronts, draining, droppedLines, tracing }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined) return { batch() {}, refusal() {} };
   metrics.add(
@@ -49,8 +43,8 @@ export function registerMetrics(
   return createGatewayMetrics(metrics.registry, {
     version: packageVersion(),
     contract: { digest: digestContract(snapshot.registry), methods: snapshot.methods.size },
-    sockets: () => webSocket().stats(),
-    sseStreams: () => http().subscriptions,
+    sockets: () => fronts().webSocket.stats(),
+    sseStreams: () => fronts().http.subscriptions,
     cache: () => cost.answers,
     limiter: () => cost.limiter.status,
     draining,

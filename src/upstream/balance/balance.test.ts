@@ -40,6 +40,8 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
+    ejectedAt: 0,
+    lastFailure: undefined,
     since: given.since ?? Number.NEGATIVE_INFINITY,
   };
 }

@@ -37,6 +37,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
           note.endedAt = ended;
           note.code = error.code;
         }
+        noteFailure(endpoint, error, ended);
         report(toBreakerOutcome(error));
         throw error;
       } finally {
@@ -76,6 +77,7 @@ export function guardStream(
       const error = WeirError.from(thrown);
       endpoint.meter.attempts.count(error.code);
       if (note !== undefined) note.code = error.code;
+      noteFailure(endpoint, error, performance.now());
       reportOnce(toBreakerOutcome(error));
       throw error;
     } finally {
@@ -86,6 +88,12 @@ export function guardStream(
   }
 
   return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
+}
+
+/** What an operator is shown of an endpoint: not what callers did wrong, which may quote what they sent. */
+function noteFailure(endpoint: Endpoint, error: WeirError, at: number): void {
+  if (toBreakerOutcome(error) !== 'failure') return;
+  endpoint.lastFailure = { code: error.code, message: error.message, at };
 }
 
 function enter(endpoint: Endpoint, observe: Observe, notes: CallNotes | undefined): ReportOutcome {

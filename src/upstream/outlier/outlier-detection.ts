@@ -83,6 +83,7 @@ export function createOutlierDetection(
       const ejectionMs =
         Math.min(options.baseEjectionMs * tally.multiplier, options.maxEjectionMs) *
         (0.9 + 0.2 * random());
+      endpoint.ejectedAt = now;
       endpoint.ejectedUntil = now + ejectionMs;
       out++;
       ejections.push({ endpoint, ejectionMs, successRate: rate, threshold });

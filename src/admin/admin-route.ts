@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Identity } from '../auth/identity.ts';
+
+/** One request of an operator who may make it. */
+export interface AdminRequest {
+  readonly request: IncomingMessage;
+  readonly query: URLSearchParams;
+  readonly identity: Identity;
+  /** Aborted when the caller left before the answer was there. */
+  readonly signal: AbortSignal;
+}
+
+/** A JSON body, or a file to be saved. */
+export type AdminAnswer =
+  | { readonly body: object }
+  | {
+      readonly fileName: string;
+      readonly contentType: string;
+      readonly content: string | Readable;
+    };
+
+/** What operators may ask or do. A `WeirError` that it throws is the answer. */
+export interface AdminRoute {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Below `/admin/`, such as `services`. */
+  readonly path: string;
+  answer(request: AdminRequest): AdminAnswer | Promise<AdminAnswer>;
+}

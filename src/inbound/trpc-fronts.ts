@@ -1,0 +1,56 @@
+import type { Config } from '../config/schema.ts';
+import type { FrontOptions } from './front-options.ts';
+import { createTrpcHttpFront, type TrpcHttpFront } from './http/http-front.ts';
+import { createTrpcWebSocketFront, type TrpcWebSocketFront } from './websocket/websocket-front.ts';
+
+export interface TrpcFronts {
+  readonly http: TrpcHttpFront;
+  readonly webSocket: TrpcWebSocketFront;
+}
+
+/** The same procedures over HTTP, SSE and WebSocket, within the limits of the configuration. */
+export function createTrpcFronts(
+  { server, limits, rateLimits }: Pick<Config, 'server' | 'limits' | 'rateLimits'>,
+  options: FrontOptions,
+): TrpcFronts {
+  const { sse, webSocket } = server;
+  return {
+    http: createTrpcHttpFront({
+      ...options,
+      limits: {
+        maxBatchLength: limits.maxBatch,
+        maxBodyBytes: limits.maxBody,
+        maxUrlBytes: limits.maxUrl,
+        maxRunningCalls: limits.maxConcurrentCalls,
+        compressFromBytes: server.compressFrom,
+        readTimeoutMs: limits.readTimeout,
+      },
+      sse: {
+        pingIntervalMs: sse.ping,
+        // Two pings may be lost or late before the client gives the stream up.
+        reconnectAfterInactivityMs: 3 * sse.ping,
+        maxDurationMs: sse.maxDuration,
+        maxBufferedBytes: limits.maxBufferedPerSocket,
+        maxSubscriptions: limits.maxSubscriptions,
+        drainJitterMs: server.drainJitter,
+      },
+    }),
+    webSocket: createTrpcWebSocketFront({
+      ...options,
+      limits: {
+        maxSockets: limits.maxSockets,
+        maxSocketsPerAddress: rateLimits.concurrency.sockets,
+        maxSubscriptionsPerSocket: limits.maxSubscriptionsPerSocket,
+        maxCallsPerSocket: limits.maxCallsPerSocket,
+        maxBatchLength: webSocket.maxBatch,
+        firstFrameMs: webSocket.firstFrame,
+        pingIntervalMs: webSocket.ping,
+        pongWaitMs: webSocket.pongWait,
+        maxPayloadBytes: limits.maxBody,
+        maxBufferedBytes: limits.maxBufferedPerSocket,
+        drainJitterMs: server.drainJitter,
+        closeAfterNoticeMs: server.drainJitter,
+      },
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Config } from '../config/schema.ts';
+import { UpstreamMeter } from '../telemetry/metrics/upstream-meter.ts';
+import type { ModuleLogs } from '../telemetry/module-logs.ts';
+import { countUpstreamEvents } from './count-upstream-events.ts';
+import { logUpstreamEvents } from './log-upstream-events.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
+
+export interface MeteredUpstream {
+  readonly upstream: Upstream;
+  readonly meter: UpstreamMeter;
+}
+
+/** The configured upstreams by name, each with its counters and its log lines. */
+export async function createUpstreams(
+  configs: Config['upstreams'],
+  logs: ModuleLogs,
+): Promise<ReadonlyMap<string, MeteredUpstream>> {
+  const created = new Map<string, MeteredUpstream>();
+  for (const [name, config] of Object.entries(configs)) {
+    const meter = new UpstreamMeter();
+    const events = countUpstreamEvents(meter, logUpstreamEvents(logs.of('upstream'), name));
+    created.set(name, { upstream: await createUpstream({ name, config, events }), meter });
+  }
+  return created;
+}

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { bearer, login, startSecuredGateway } from '../auth/support/secured-gateway.ts';
+import { BackendProcess, type Backends, startBackends } from '../support/backends.ts';
+import { type GatewayProcess, startGateway } from '../support/gateway.ts';
+import { getQuery, request } from '../support/request.ts';
+
+const GET_QUOTE = 'market.v1.quoteService.getQuote';
+
+let folder: string;
+let backends: Backends;
+let gateway: GatewayProcess;
+let operator: Readonly<Record<string, string>>;
+let viewer: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-admin-'));
+  backends = await startBackends();
+  gateway = await startSecuredGateway(backends, 'http://127.0.0.1:9/jwks.json', {
+    auth: {
+      roles: { trader: { permissions: ['weir.admin'] }, viewer: {} },
+      audit: { file: { path: join(folder, 'audit.log') } },
+    },
+  });
+  operator = bearer((await login(gateway, 'ada')).accessToken);
+  viewer = bearer((await login(gateway, 'vera')).accessToken);
+});
+
+afterAll(async () => {
+  expect(await gateway.stop()).toBe(0);
+  await backends.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const services = (headers = operator) => request(`${gateway.url}/admin/services`, { headers });
+
+test('lists who serves what, and how they are', async () => {
+  expect((await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' })).status).toBe(200);
+  const { status, headers, body } = await services();
+  expect(status).toBe(200);
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(body).toEqual({
+    upstreams: [
+      {
+        name: 'market',
+        services: ['market.v1.QuoteService'],
+        endpoints: [
+          {
+            address: backends.market.address,
+            weight: 1,
+            zone: '',
+            version: '',
+            available: true,
+            breaker: 'closed',
+            health: 'unknown',
+            ejected: null,
+            inFlight: 0,
+            averageMs: null,
+            attempts: { OK: 1 },
+            lastError: null,
+          },
+        ],
+      },
+      {
+        name: 'orders',
+        services: ['orders.v1.OrderService'],
+        endpoints: [expect.objectContaining({ address: backends.orders.address })],
+      },
+    ],
+  });
+});
+
+test('shows the last error of a backend that is gone, and its latency once it is called', async () => {
+  await backends.market.child.kill();
+  expect((await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' })).status).toBe(503);
+  expect(await services()).toMatchObject({
+    body: {
+      upstreams: [
+        {
+          endpoints: [
+            {
+              lastError: {
+                code: 'UNAVAILABLE',
+                message: expect.stringContaining('ECONNREFUSED'),
+                agoMs: expect.any(Number),
+              },
+            },
+          ],
+        },
+        {},
+      ],
+    },
+  });
+  const market = await BackendProcess.start('market', backends.market.port);
+  try {
+    await vi.waitFor(async () => {
+      await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' });
+      expect(await services()).toMatchObject({
+        body: { upstreams: [{ endpoints: [{ averageMs: expect.any(Number) }] }, {}] },
+      });
+    }, 20_000);
+  } finally {
+    await market.child.stop();
+  }
+});
+
+test.each([
+  ['nobody', () => ({}), 401, 'Sign in as somebody with the permission "weir.admin".'],
+  ['somebody without the permission', () => viewer, 403, 'which a role gets under auth.roles'],
+  ['a forged token', () => bearer('eyJh.e30.x'), 401, ''],
+])('%s is turned away, whatever is asked for', async (_, headers, status, message) => {
+  for (const path of ['services', 'no-such-thing']) {
+    const answer = await request(`${gateway.url}/admin/${path}`, { headers: headers() });
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).toContain(JSON.stringify(message).slice(1, -1));
+    expect(JSON.stringify(answer.body)).not.toContain(backends.market.address);
+  }
+});
+
+test('who asks for what there is not is told what there is', async () => {
+  const answer = await request(`${gateway.url}/admin/servces`, { headers: operator });
+  expect(answer.status).toBe(404);
+  expect(JSON.stringify(answer.body)).toContain('GET /admin/services');
+});
+
+test('each request is in the audit stream', async () => {
+  const refused = await services(viewer);
+  const allowed = await services();
+  await vi.waitFor(() => {
+    const lines = readFileSync(join(folder, 'audit.log'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        action: 'admin',
+        outcome: 'success',
+        requestId: allowed.headers.get('x-request-id'),
+        actor: 'weir ada',
+        address: '127.0.0.1',
+        target: 'GET /admin/services',
+      }),
+    );
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        action: 'admin',
+        outcome: 'refused',
+        requestId: refused.headers.get('x-request-id'),
+        actor: 'weir vera',
+        reason: 'PERMISSION_MISSING',
+      }),
+    );
+  });
+});
+
+test('without access control it is closed and says how to open it, unless it was opened', async () => {
+  const [closed, open] = await Promise.all([
+    startGateway(backends),
+    startGateway(backends, { admin: { whenAuthOff: 'open' } }),
+  ]);
+  try {
+    const refused = await request(`${closed.url}/admin/services`);
+    expect(refused.status).toBe(403);
+    expect(JSON.stringify(refused.body)).toContain('set admin.whenAuthOff to open');
+    expect((await request(`${open.url}/admin/services`)).status).toBe(200);
+  } finally {
+    await Promise.all([closed.stop(), open.stop()]);
+  }
+});
