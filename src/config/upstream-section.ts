@@ -166,8 +166,19 @@ const adaptiveConcurrency = z
   });
 
 const healthCheck = z.strictObject({
+  /** What `grpc.health.v1` is asked for; default: the server as a whole. */
+  service: z.string().default(''),
+  /** Instead of `grpc.health.v1`: any 2xx is healthy. */
+  http: z
+    .strictObject({
+      path: z.string().regex(/^\/[\x21-\x7e]*$/, 'expected a path such as "/healthz"'),
+      /** Default: the endpoint's own. */
+      port: z.int().min(1).max(65_535).optional(),
+    })
+    .optional(),
   interval: period().prefault('5s'),
   timeout: period().prefault('1s'),
+  /** Answers in a row that change what is thought of an endpoint; what a backend announces counts at once. */
   unhealthyThreshold: count().default(2),
   healthyThreshold: count().default(2),
 });
@@ -178,6 +189,8 @@ const keepAlive = z
     interval: period().prefault('300s'),
     /** How long a PING may stay unanswered before the connection counts as lost. */
     timeout: period().prefault('20s'),
+    /** Also while no call runs; only for servers that permit it, most answer that with GOAWAY. */
+    whenIdle: z.boolean().default(false),
   })
   .prefault({});
 
@@ -199,6 +212,8 @@ export const upstreamSection = z
     adaptiveConcurrency: adaptiveConcurrency.optional(),
     /** Absent: endpoints are judged by their calls alone. */
     healthCheck: healthCheck.optional(),
+    /** Connects before the first call and whenever the last connection is gone. */
+    connectAhead: z.boolean().default(true),
     /** For `http2`. */
     keepAlive,
     /** Ceiling for the methods' own timeouts. */

@@ -25,6 +25,7 @@ export function createTransport(address: string, config: UpstreamConfig): Transp
     reconnectMaxMs: 2_000,
     keepAliveIntervalMs: config.keepAlive.interval,
     keepAliveTimeoutMs: config.keepAlive.timeout,
+    keepAliveWhenIdle: config.keepAlive.whenIdle,
   });
 }
 

@@ -2,21 +2,24 @@ import type { UpstreamConfig } from '../config/schema.ts';
 import type { Random } from '../lib/clock.ts';
 import type { Endpoint } from './endpoint.ts';
 import { startHealthMonitor } from './health/health-monitor.ts';
+import { createHealthProbe } from './health/health-probe.ts';
 import type { UpstreamEvents } from './upstream-events.ts';
 
-/** Begins the health checks of each endpoint, where they are configured; the result ends them. */
+/** Connects to each endpoint ahead of calls and begins its health checks, as configured; the result ends them. */
 export function createEndpointWatch(
-  config: UpstreamConfig['healthCheck'],
+  { healthCheck, connectAhead }: Pick<UpstreamConfig, 'healthCheck' | 'connectAhead'>,
   random: Random,
   onChange: UpstreamEvents['healthChanged'],
 ): (endpoint: Endpoint) => () => void {
-  if (config === undefined) return () => () => {};
+  const probe = healthCheck && createHealthProbe(healthCheck);
   return function watchEndpoint(endpoint) {
+    if (connectAhead) endpoint.transport.connect();
+    if (healthCheck === undefined || probe === undefined) return () => {};
     const monitor = startHealthMonitor(endpoint, {
-      intervalMs: config.interval,
-      timeoutMs: config.timeout,
-      unhealthyThreshold: config.unhealthyThreshold,
-      healthyThreshold: config.healthyThreshold,
+      probe,
+      intervalMs: healthCheck.interval,
+      unhealthyThreshold: healthCheck.unhealthyThreshold,
+      healthyThreshold: healthCheck.healthyThreshold,
       random,
       onChange: ({ target }, health, reason) => onChange(target, health, reason),
     });

@@ -67,6 +67,9 @@ export class SimulatedBackend implements Transport {
     throw new Error('The simulation has no streams.');
   }
 
+  /** Nothing is lost to connecting here. */
+  connect(): void {}
+
   async close(): Promise<void> {}
 
   #takeOn(now: number): number {

@@ -17,7 +17,12 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
   };
   return {
     target: { address: '10.0.0.1:1', weight: 1, zone: '', version: '', ...target },
-    transport: transport ?? { unary: refuse, stream: refuse, close: async () => {} },
+    transport: transport ?? {
+      unary: refuse,
+      stream: refuse,
+      connect: () => {},
+      close: async () => {},
+    },
     breaker: {
       state: state ?? { name: 'closed' },
       mayEnter: () => true,

@@ -1,16 +1,15 @@
 import type { Random } from '../../lib/clock.ts';
 import type { CheckedHealth, Endpoint } from '../endpoint.ts';
-import { checkHealth, type EndpointHealth } from './check-health.ts';
+import type { HealthProbe } from './health-probe.ts';
+import { createHealthJudge, type HealthThresholds } from './health-thresholds.ts';
+import type { HealthAnswer } from './serving-status.ts';
+import type { HealthWatch } from './watch-health.ts';
 
-export interface HealthMonitorOptions {
+export interface HealthMonitorOptions extends HealthThresholds {
+  readonly probe: HealthProbe;
   readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Answers in a row that make an endpoint unhealthy, or healthy again. */
-  readonly unhealthyThreshold: number;
-  readonly healthyThreshold: number;
   readonly random: Random;
-  /** Default: `grpc.health.v1` over the endpoint's own transport. */
-  readonly probe?: ((endpoint: Endpoint) => Promise<EndpointHealth>) | undefined;
+  /** @param reason for anything but healthy */
   readonly onChange: (
     endpoint: Endpoint,
     health: CheckedHealth,
@@ -23,50 +22,92 @@ export interface HealthMonitor {
   stop(): void;
 }
 
-/** Intervals vary by ±20 %, so that many gateways do not ask one backend in step. */
+/**
+ * A watch, where the backend offers one, tells of changes at once; asking at each interval shows that it is
+ * still there to tell. A backend that offers neither is not judged, and asked no more (gRFC A17).
+ * Intervals vary by ±20 %, so that many gateways do not ask one backend in step.
+ */
 export function startHealthMonitor(
   endpoint: Endpoint,
   options: HealthMonitorOptions,
 ): HealthMonitor {
-  const probe =
-    options.probe ??
-    (({ transport, target }: Endpoint) =>
-      checkHealth(transport, target.address, options.timeoutMs));
+  const { probe } = options;
+  const judge = createHealthJudge(options);
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let inRow = 0;
+  let canAsk = true;
+  let canWatch = probe.watch !== undefined;
+  let watch: HealthWatch | undefined;
 
-  async function ask(): Promise<void> {
-    const { status, reason } = await probe(endpoint);
-    if (stopped) return;
-    take(status === 'SERVING' ? 'healthy' : 'unhealthy', reason ?? status);
-    const jitter = 0.8 + 0.4 * options.random();
-    timer = setTimeout(() => void ask(), options.intervalMs * jitter);
+  async function look(): Promise<void> {
+    if (canWatch && watch === undefined) openWatch();
+    await ask();
+    if (stopped || (!canAsk && !canWatch)) return;
+    timer = setTimeout(() => void look(), options.intervalMs * (0.8 + 0.4 * options.random()));
     timer.unref();
   }
 
-  function take(answer: 'healthy' | 'unhealthy', reason: string | undefined): void {
-    if (answer === endpoint.health) {
-      inRow = 0;
-      return;
-    }
-    inRow++;
-    const threshold = answer === 'healthy' ? options.healthyThreshold : options.unhealthyThreshold;
-    // The first answer counts at once: nothing is known yet that it could contradict.
-    if (endpoint.health !== 'unknown' && inRow < threshold) return;
-    const first = endpoint.health === 'unknown';
-    inRow = 0;
-    endpoint.health = answer;
-    if (!first || answer === 'unhealthy') {
-      options.onChange(endpoint, answer, answer === 'unhealthy' ? reason : undefined);
+  async function ask(): Promise<void> {
+    if (!canAsk) return;
+    const answer = await probe.ask(endpoint);
+    if (stopped) return;
+    if (answer.verdict === 'unsupported') {
+      canAsk = false;
+      endIfNobodyTells();
+    } else {
+      take(answer, false);
     }
   }
 
-  void ask();
+  function openWatch(): void {
+    let said = false;
+    watch = probe.watch?.(
+      endpoint,
+      (answer) => {
+        said = true;
+        take(answer, true);
+      },
+      (answer) => {
+        watch = undefined;
+        if (answer.verdict === 'unsupported') {
+          canWatch = false;
+          endIfNobodyTells();
+        } else if (!canAsk) {
+          take(answer, false);
+        } else if (said) {
+          // It was there a moment ago: learn now what became of it, not at the next interval.
+          void ask();
+        }
+      },
+    );
+  }
+
+  function endIfNobodyTells(): void {
+    if (canAsk || canWatch) return;
+    clearTimeout(timer);
+    become('unknown', 'the backend has no health service');
+  }
+
+  function take(answer: HealthAnswer, announced: boolean): void {
+    if (answer.verdict === 'unsupported') return;
+    const reason = answer.verdict === 'unhealthy' ? answer.reason : undefined;
+    become(judge.take(endpoint.health, answer.verdict, announced), reason);
+  }
+
+  function become(health: CheckedHealth, reason: string | undefined): void {
+    const before = endpoint.health;
+    endpoint.health = health;
+    // That a new endpoint is healthy is as it should be.
+    const isNews = before === 'unknown' ? health !== 'healthy' : health !== before;
+    if (isNews) options.onChange(endpoint, health, reason);
+  }
+
+  void look();
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
+      watch?.stop();
     },
   };
 }

@@ -28,6 +28,11 @@ export interface UnaryReply {
 export interface StreamRequest extends TransportRequest {
   /** What the client side sends; the call is half-closed when it ends. One message for a server stream. */
   readonly messages: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /**
+   * Ends with UNAVAILABLE as soon as the connection is to close, instead of keeping it open: for a stream
+   * that only watches, which would hold up a backend's orderly stop for ever.
+   */
+  readonly yields?: boolean | undefined;
 }
 
 /**
@@ -50,6 +55,8 @@ export interface ReplyStream extends AsyncIterable<Uint8Array> {
 export interface Transport {
   unary(request: UnaryRequest): Promise<UnaryReply>;
   stream(request: StreamRequest): ReplyStream;
+  /** Opens a connection before the first call, and another whenever the last one is gone, until closed. */
+  connect(): void;
   /** Takes no new call, lets running ones finish for `graceMs`, then cancels them. */
   close(graceMs: number): Promise<void>;
 }

@@ -45,6 +45,7 @@ export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transpor
   return {
     unary: (request) => callUnary(client, request),
     stream: (request) => openStream(client, request),
+    connect: () => void client.getChannel().getConnectivityState(true),
     close: async () => client.close(),
   };
 }

@@ -29,6 +29,8 @@ export interface CallReceiver extends MessageSink {
   retain(octets: number): boolean;
   /** More may be sent. */
   onRoom(): void;
+  /** The connection closes behind its last call. */
+  onDraining(): void;
   /** The status is OK. */
   onEnd(trailers: Metadata): void;
   onFailure(error: Error): void;
@@ -106,6 +108,10 @@ export class CallStream {
 
   onRoom(): void {
     this.#receiver.onRoom();
+  }
+
+  onDraining(): void {
+    this.#receiver.onDraining();
   }
 
   onHeaders(section: FieldSection, endStream: boolean): void {

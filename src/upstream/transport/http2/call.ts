@@ -111,6 +111,8 @@ export abstract class Call extends WheelEntry implements CallReceiver {
 
   onRoom(): void {}
 
+  onDraining(): void {}
+
   abstract onHead(metadata: Metadata): void;
   abstract onMessage(message: Uint8Array): void;
   abstract retain(octets: number): boolean;

@@ -22,6 +22,9 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   readonly #active = new Roster<Call>();
   /** The last connect failed; until this moment calls are refused rather than kept waiting. */
   #pause: { readonly until: number; readonly error: WeirError } | undefined;
+  /** A connection is to be there also while nobody calls. */
+  #kept = false;
+  #reconnect: NodeJS.Timeout | undefined;
   /** Ends the grace early; set once the pool is closing. */
   #closing: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -30,6 +33,12 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     this.#options = options;
     this.#sockets = new EndpointSockets(options);
     this.#backoff = new Backoff(options.reconnectBaseMs, options.reconnectMaxMs);
+  }
+
+  /** See `Transport.connect`. */
+  connect(): void {
+    this.#kept = true;
+    this.#keepOne();
   }
 
   dispatch(call: Call): void {
@@ -83,12 +92,14 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     const wasUsed = connection.streams.size > 0;
     this.#remove(connection);
     if (wasUsed && this.#closing === undefined && this.#connections.length === 0) this.#connect();
+    this.#keepOne();
   }
 
   onClosed(connection: Connection, error: WeirError, wasOpen: boolean): void {
     this.#remove(connection);
     if (!wasOpen) this.#onConnectFailed(error);
     else this.#connectForWaiting();
+    this.#keepOne();
   }
 
   /** See `Transport.close`. */
@@ -100,6 +111,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   async #close(graceMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closing = resolve;
+    clearTimeout(this.#reconnect);
     if (this.#active.size > 0) {
       const timer = setTimeout(resolve, graceMs);
       await promise;
@@ -112,6 +124,17 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   #findRoom(): Connection | undefined {
     for (const connection of this.#connections) if (connection.room >= 1) return connection;
     return undefined;
+  }
+
+  #keepOne(): void {
+    if (!this.#kept || this.#closing !== undefined || this.#connections.length > 0) return;
+    const waitMs = (this.#pause?.until ?? 0) - performance.now();
+    if (waitMs <= 0) {
+      this.#connect();
+      return;
+    }
+    clearTimeout(this.#reconnect);
+    this.#reconnect = setTimeout(() => this.#keepOne(), waitMs).unref();
   }
 
   #connectForWaiting(): void {

@@ -189,7 +189,7 @@ export class Connection implements StreamHost {
     this.#state = { kind: 'open' };
     const { keepAliveIntervalMs, keepAliveTimeoutMs } = this.#options;
     this.#keepAlive = new KeepAlive(keepAliveIntervalMs, keepAliveTimeoutMs, {
-      isNeeded: () => this.streams.size > 0,
+      isNeeded: () => this.streams.size > 0 || this.#options.keepAliveWhenIdle,
       sendPing: () => this.#sendPing(),
       onDead: () => this.#lose(`it left a PING unanswered for ${keepAliveTimeoutMs} ms`),
     });
@@ -227,6 +227,7 @@ export class Connection implements StreamHost {
     if (this.#state.kind !== 'open') return;
     this.#state = { kind: 'draining' };
     this.#events.onDraining(this);
+    for (const stream of this.streams.values()) stream.onDraining();
     if (this.streams.size === 0) this.#closeGracefully();
   }
 

@@ -39,6 +39,10 @@ class Http2Transport implements Transport {
     return call;
   }
 
+  connect(): void {
+    this.#pool.connect();
+  }
+
   close(graceMs: number): Promise<void> {
     return this.#pool.close(graceMs);
   }

@@ -27,6 +27,8 @@ export interface Http2TransportOptions {
   readonly keepAliveIntervalMs?: number;
   /** How long a PING may stay unanswered. Default 20 s, as in gRPC. */
   readonly keepAliveTimeoutMs?: number;
+  /** Whether to ask also while no call runs. Default false: gRPC servers answer that with GOAWAY too. */
+  readonly keepAliveWhenIdle?: boolean;
   /** Without a call a connection is closed after this. Default 30 min, as in gRPC. */
   readonly idleTimeoutMs?: number;
   /** Default 4 MiB, as in gRPC. */
@@ -69,6 +71,7 @@ export function resolveOptions(options: Http2TransportOptions): ResolvedOptions 
     reconnectMaxMs: 10_000,
     keepAliveIntervalMs: 300_000,
     keepAliveTimeoutMs: 20_000,
+    keepAliveWhenIdle: false,
     idleTimeoutMs: 1_800_000,
     maxReceiveMessageBytes: 4 * 1024 * 1024,
     maxSendMessageBytes: 4 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import { WeirError } from '../../../errors.ts';
 import type { Metadata, ReplyStream, StreamRequest } from '../transport.ts';
 import { Call, type CallDispatcher } from './call.ts';
+import { connectionLost } from './call-status.ts';
 import type { CallStream } from './call-stream.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -29,6 +30,7 @@ export class StreamingCall
   implements ReplyStream, AsyncIterator<Uint8Array, undefined>
 {
   readonly #messages: StreamRequest['messages'];
+  readonly #yields: boolean;
   readonly #headers = defer<Metadata>();
   readonly #trailers = defer<Metadata>();
   readonly #received = new MessageQueue();
@@ -41,6 +43,7 @@ export class StreamingCall
   constructor(request: StreamRequest, dispatcher: CallDispatcher, options: ResolvedOptions) {
     super(request, dispatcher, options);
     this.#messages = request.messages;
+    this.#yields = request.yields === true;
   }
 
   get headers(): Promise<Metadata> {
@@ -97,6 +100,11 @@ export class StreamingCall
     const onRoom = this.#onRoom;
     this.#onRoom = undefined;
     onRoom?.();
+  }
+
+  override onDraining(): void {
+    if (this.#yields)
+      this.fail(connectionLost('The connection to the backend is to close.', false));
   }
 
   onEnd(trailers: Metadata): void {

@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startHealthMonitor } from '../../src/upstream/health/health-monitor.ts';
+import { createHealthProbe } from '../../src/upstream/health/health-probe.ts';
+import type { HealthAnswer } from '../../src/upstream/health/serving-status.ts';
+import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
+import { createTestEndpoint } from '../support/endpoint.ts';
+import { startRawServer } from '../wire/raw-service.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+const CONFIG = {
+  service: 'market',
+  interval: 20,
+  timeout: 1_000,
+  unhealthyThreshold: 1_000_000,
+  healthyThreshold: 1_000_000,
+};
+
+async function startHealthServer() {
+  const health = new HealthImplementation({ '': 'NOT_SERVING', market: 'SERVING' });
+  const server = new Server();
+  health.addToServer(server);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  cleanUps.push(() => server.forceShutdown());
+  return { health, server, port };
+}
+
+function monitor(port: number, config: Parameters<typeof createHealthProbe>[0] = CONFIG) {
+  const changes: string[] = [];
+  const transport = createHttp2Transport({ address: { host: '127.0.0.1', port } });
+  const endpoint = createTestEndpoint({ target: { address: `127.0.0.1:${port}` }, transport });
+  const running = startHealthMonitor(endpoint, {
+    probe: createHealthProbe(config),
+    intervalMs: config.interval,
+    unhealthyThreshold: config.unhealthyThreshold,
+    healthyThreshold: config.healthyThreshold,
+    random: Math.random,
+    onChange: (_, health, reason) => changes.push(`${health}: ${reason ?? ''}`),
+  });
+  cleanUps.push(() => transport.close(0));
+  cleanUps.push(() => running.stop());
+  return { endpoint, changes };
+}
+
+test('a backend announces by Watch how the service fares', async () => {
+  const { health, port } = await startHealthServer();
+  const { endpoint, changes } = monitor(port);
+  await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
+  // No number of answers to Check would reach these thresholds.
+  health.setStatus('market', 'NOT_SERVING');
+  await vi.waitFor(() => expect(endpoint.health).toBe('unhealthy'));
+  health.setStatus('market', 'SERVING');
+  await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
+  expect(changes).toEqual(['unhealthy: the backend says NOT_SERVING', 'healthy: ']);
+});
+
+test('a watch does not hold up the orderly stop of a backend', async () => {
+  const { server, port } = await startHealthServer();
+  const { endpoint } = monitor(port);
+  await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
+  await new Promise<void>((resolve, reject) => {
+    server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
+  });
+});
+
+test('a backend without a health service is not judged', async () => {
+  const server = await startRawServer({
+    unary: { Echo: (call, answer) => answer(null, call.request) },
+  });
+  cleanUps.push(() => server.close());
+  const { endpoint, changes } = monitor(server.port);
+  await vi.waitFor(() => expect(changes).toEqual(['unknown: the backend has no health service']));
+  expect(endpoint.health).toBe('unknown');
+});
+
+test('a backend that went away is unhealthy by Check, and back by Check', async () => {
+  const { server, port } = await startHealthServer();
+  const config = { ...CONFIG, unhealthyThreshold: 2, healthyThreshold: 2 };
+  const { endpoint, changes } = monitor(port, config);
+  await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
+  server.forceShutdown();
+  await vi.waitFor(() => expect(endpoint.health).toBe('unhealthy'));
+  expect(changes).toEqual([expect.stringMatching(/^unhealthy: UNAVAILABLE/)]);
+});
+
+async function startHttpServer(
+  answer: Parameters<typeof createServer>[1],
+  at: { port: number } | { path: string } = { port: 0 },
+): Promise<HttpServer> {
+  const server = createServer({}, answer);
+  server.listen('path' in at ? at : { ...at, host: '127.0.0.1' });
+  await once(server, 'listening');
+  cleanUps.push(async () => {
+    const closed = once(server, 'close');
+    server.closeAllConnections();
+    server.close();
+    await closed;
+  });
+  return server;
+}
+
+const portOf = (server: HttpServer) => (server.address() as AddressInfo).port;
+
+function ask(address: string, port: number | undefined, timeout = 5_000): Promise<HealthAnswer> {
+  const probe = createHealthProbe({ ...CONFIG, timeout, http: { path: '/healthz', port } });
+  return probe.ask(createTestEndpoint({ target: { address } }));
+}
+
+test.each([
+  [200, { verdict: 'healthy' }],
+  [204, { verdict: 'healthy' }],
+  [302, { verdict: 'unhealthy', reason: 'GET /healthz answered 302' }],
+  [503, { verdict: 'unhealthy', reason: 'GET /healthz answered 503' }],
+])('an HTTP probe answered %d', async (status, expected) => {
+  let path: string | undefined;
+  const server = await startHttpServer((request, response) => {
+    path = request.url;
+    // The body never ends.
+    response.writeHead(status).flushHeaders();
+  });
+  expect(await ask('127.0.0.1:1', portOf(server))).toEqual(expected);
+  expect(path).toBe('/healthz');
+});
+
+test('an HTTP probe goes to the endpoint itself where no port is said, sockets included', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-probe-'));
+  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'b.sock');
+  await startHttpServer((_, response) => response.end(), { path });
+  expect(await ask(`unix:${path}`, undefined)).toEqual({ verdict: 'healthy' });
+  const server = await startHttpServer((_, response) => response.end());
+  expect(await ask(`127.0.0.1:${portOf(server)}`, undefined)).toEqual({ verdict: 'healthy' });
+});
+
+test('an HTTP probe that hangs, and one that finds nobody', async () => {
+  const server = await startHttpServer(() => {});
+  expect(await ask('127.0.0.1:1', portOf(server), 30)).toEqual({
+    verdict: 'unhealthy',
+    reason: 'GET /healthz was not answered in 30 ms',
+  });
+  expect(await ask('127.0.0.1:1', undefined)).toEqual({
+    verdict: 'unhealthy',
+    reason: expect.stringContaining('ECONNREFUSED'),
+  });
+});
