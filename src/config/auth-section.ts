@@ -1,22 +1,6 @@
 import { z } from 'zod';
+import { ALGORITHMS } from '../lib/signature-algorithm.ts';
 import { byteSize, count, duration } from './units.ts';
-
-const ALGORITHMS = [
-  'HS256',
-  'HS384',
-  'HS512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const;
 
 const names = z.array(z.string().min(1, 'expected a name'));
 

@@ -1,12 +1,12 @@
 import type { JWK } from 'jose';
 import { expect, test } from 'vitest';
-import type { Algorithm } from '../../src/auth/keys/algorithms.ts';
 import { createFixedKeys } from '../../src/auth/keys/fixed-keys.ts';
 import { KeySet } from '../../src/auth/keys/key-set.ts';
 import { checkClaims } from '../../src/auth/token/check-claims.ts';
 import { readToken } from '../../src/auth/token/read-token.ts';
 import { verifySignature } from '../../src/auth/token/verify-signature.ts';
 import { createTokenVerifier } from '../../src/auth/token/verify-token.ts';
+import type { Algorithm } from '../../src/lib/signature-algorithm.ts';
 import { refusalOf } from './support/refusal-of.ts';
 import { trust } from './support/test-issuer.ts';
 

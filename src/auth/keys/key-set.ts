@@ -1,7 +1,8 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
+import type { Algorithm } from '../../lib/signature-algorithm.ts';
 import { unauthenticated } from '../refusal.ts';
 import type { TokenHeader } from '../token/read-token.ts';
-import { type Algorithm, isSymmetric, keyShapeOf } from './algorithms.ts';
+import { isSymmetric, keyShapeOf } from './key-shape.ts';
 
 /** RFC 7518 section 3.3. */
 const MIN_RSA_BITS = 2048;

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose';
+import type { Algorithm } from '../../lib/signature-algorithm.ts';
 import type { TokenHeader } from '../token/read-token.ts';
-import type { Algorithm } from './algorithms.ts';
 
 /** Where the keys of one issuer come from. */
 export interface KeySource {

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../keys/algorithms.ts';
+import type { Algorithm } from '../../lib/signature-algorithm.ts';
 import type { KeySource } from '../keys/key-source.ts';
 
 /** One issuer of tokens, and everything Weir takes from its tokens. Nothing here has a default. */

@@ -1,5 +1,5 @@
 import { type CryptoKey, compactVerify } from 'jose';
-import type { Algorithm } from '../keys/algorithms.ts';
+import type { Algorithm } from '../../lib/signature-algorithm.ts';
 import { unauthenticated } from '../refusal.ts';
 
 /** Verifies a compact JWS (RFC 7515 section 5.2) with one key and one algorithm; gives its payload. */

@@ -8,7 +8,7 @@ import {
   type TokenParts,
   trust,
 } from '../../../test/auth/support/test-issuer.ts';
-import { ALGORITHMS } from '../keys/algorithms.ts';
+import { ALGORITHMS } from '../../lib/signature-algorithm.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 import { createTokenVerifier } from './verify-token.ts';
 

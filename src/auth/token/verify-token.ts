@@ -1,5 +1,5 @@
+import { type Algorithm, isAlgorithm } from '../../lib/signature-algorithm.ts';
 import type { Identity } from '../identity.ts';
-import { type Algorithm, isAlgorithm } from '../keys/algorithms.ts';
 import { unauthenticated } from '../refusal.ts';
 import { checkClaims } from './check-claims.ts';
 import { readGrants } from './read-grants.ts';

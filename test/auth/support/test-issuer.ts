@@ -8,9 +8,9 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import type { Algorithm } from '../../../src/auth/keys/algorithms.ts';
 import { createFixedKeys } from '../../../src/auth/keys/fixed-keys.ts';
 import type { TrustedIssuer } from '../../../src/auth/token/trusted-issuer.ts';
+import type { Algorithm } from '../../../src/lib/signature-algorithm.ts';
 
 /** 2026-11-22 12:00:00 UTC, the clock of every test that does not run in real time. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 12);
