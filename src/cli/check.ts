@@ -2,12 +2,13 @@ import { createAccessRules } from '../auth/access-rules.ts';
 import { createRoleTable } from '../auth/create-auth.ts';
 import { toTrustedIssuer } from '../auth/trusted-issuers.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { AuthConfig } from '../config/schema.ts';
+import type { AuthConfig, Config } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
 import { createCacheRules } from '../pipeline/caller-cost.ts';
 import { requireRedis } from '../pipeline/require-redis.ts';
 import { requireUpstreams } from '../procedures/create-procedures.ts';
 import { createMetadataRules } from '../procedures/metadata-rules.ts';
+import { createSecurity } from '../upstream/security/create-security.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
 import { explainCost } from './explain-cost.ts';
 
@@ -20,6 +21,7 @@ export async function check(configFile: string): Promise<void> {
   // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
   const auth = requireSoundAuth(config.auth);
   requireRedis(config);
+  requireSoundSecurity(config.upstreams);
   createMetadataRules(config.metadata);
   createCacheRules(snapshot, config);
   const cost = explainCost(snapshot, config);
@@ -39,6 +41,12 @@ export async function check(configFile: string): Promise<void> {
       .map(({ path }) => `  ${path}`)
       .join('\n')}`,
   );
+}
+
+/** Reads every certificate and credential for backends once. */
+function requireSoundSecurity(upstreams: Config['upstreams']): void {
+  const events = { securityRenewed: () => {}, securityFailed: () => {} };
+  for (const upstream of Object.values(upstreams)) createSecurity(upstream, events).stop();
 }
 
 function requireSoundAuth(auth: AuthConfig) {

@@ -31,6 +31,9 @@ export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): st
       describeProblem({ ...inner, path: [...issue.path, ...inner.path] }, given),
     );
   }
+  if (issue.code === 'invalid_key') {
+    return [`${formatPath(issue.path)}: ${issue.issues.map(({ message }) => message).join('; ')}`];
+  }
   const variable = variableOf(given, (override) => isPrefix(override, issue.path));
   return [`${formatPath(issue.path)}: ${describeValue(issue, given.input)}${variable}`];
 }
@@ -56,7 +59,12 @@ function describeValue(issue: z.core.$ZodIssue, input: unknown): string {
     return `${show(found)} is not one of ${allowed.join(', ')}${hint}`;
   }
   // An error ends up in logs and tickets, where a password must not.
-  if (issue.path.some((key) => /secret|password|digest/i.test(String(key)))) return expected;
+  if (
+    issue.path.some((key) =>
+      /secret|password|digest|token|api-?key|authorization/i.test(String(key)),
+    )
+  )
+    return expected;
   return `${expected}, found ${show(found)}`;
 }
 

@@ -102,10 +102,18 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     auth: withAbsoluteAuthPaths(config.auth, absolute),
     assets: config.assets.map((asset) => ({ ...asset, folder: absolute(asset.folder) })),
     upstreams: Object.fromEntries(
-      Object.entries(config.upstreams).map(([name, { tls, discovery, ...upstream }]) => [
+      Object.entries(config.upstreams).map(([name, { tls, discovery, metadata, ...upstream }]) => [
         name,
         {
           ...upstream,
+          metadata: Object.fromEntries(
+            Object.entries(metadata).map(([key, value]) => [
+              key,
+              typeof value === 'object' && 'file' in value
+                ? { ...value, file: absolute(value.file) }
+                : value,
+            ]),
+          ),
           ...(tls && {
             tls: {
               ...tls,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { byteSize, count, headerName, pause, period } from './units.ts';
+import { ownMetadata, tls } from './upstream-security-section.ts';
 
 const endpointAddress = z
   .string()
@@ -16,15 +17,6 @@ const endpointAddress = z
 function isPort(text: string): boolean {
   return Number(text) >= 1 && Number(text) <= 65_535;
 }
-
-const tls = z.strictObject({
-  /** PEM files. */
-  ca: z.string().optional(),
-  certificate: z.string().optional(),
-  key: z.string().optional(),
-  /** The name the peer's certificate must carry; default: the endpoint's host. */
-  serverName: z.string().optional(),
-});
 
 const breaker = z
   .strictObject({
@@ -204,6 +196,13 @@ export const upstreamSection = z
     /** `grpc-js` is the reference and fallback. */
     transport: z.enum(['http2', 'grpc-js']).default('http2'),
     tls: tls.optional(),
+    /** The `:authority` of calls; default: the TLS server name, or host and port. */
+    authority: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'expected a host, or a host and port')
+      .optional(),
+    /** What Weir tells the backends with each call in its own name, such as a credential. */
+    metadata: ownMetadata,
     balancing,
     breaker,
     outlierDetection,

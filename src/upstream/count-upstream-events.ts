@@ -19,6 +19,8 @@ export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents):
       meter.discoveryFailures += 1;
       next.discoveryFailed(error);
     },
+    securityRenewed: next.securityRenewed,
+    securityFailed: next.securityFailed,
     retried() {
       meter.retries += 1;
       next.retried();

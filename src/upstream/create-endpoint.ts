@@ -6,19 +6,21 @@ import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
 import { createWindowedRate } from './breaker/windowed-rate.ts';
 import type { Endpoint, EndpointTarget } from './endpoint.ts';
+import type { Security } from './security/create-security.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface EndpointOptions {
   readonly target: EndpointTarget;
   readonly config: UpstreamConfig;
   readonly surroundings: Surroundings;
+  readonly security: Security;
   /** When it began to serve; −∞ for one that needs no slow start. */
   readonly since: number;
   readonly onBreakerChange: (target: EndpointTarget, state: BreakerState) => void;
 }
 
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { target, config, surroundings, since, onBreakerChange } = options;
+  const { target, config, surroundings, security, since, onBreakerChange } = options;
   const { clock, random, createTransport } = surroundings;
   const { breaker } = config;
   const strategy = createFirstToTrip([
@@ -37,7 +39,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   };
   return {
     target,
-    transport: createTransport(target.address, config),
+    transport: createTransport(target.address, config, security),
     breaker: createBreaker(strategy, breakerOptions, clock, random, (state) =>
       onBreakerChange(target, state),
     ),

@@ -29,6 +29,15 @@ export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
         log.warn({ upstream, err: error }, 'discovery failed; the last known endpoints stay');
       lost = true;
     },
+    securityRenewed(files) {
+      log.info({ upstream, files }, 'certificates or credentials renewed');
+    },
+    securityFailed(error) {
+      log.warn(
+        { upstream, err: error },
+        'new certificates or credentials are of no use; the old stay',
+      );
+    },
     // Too many for a line each; the call's own line and the metrics tell of them.
     retried() {},
     retryWithheld() {},

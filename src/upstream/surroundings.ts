@@ -3,6 +3,7 @@ import type { Cancellation } from '../lib/cancellation.ts';
 import type { Clock, Random } from '../lib/clock.ts';
 import { createTransport } from './create-transport.ts';
 import { sleep } from './retry/sleep.ts';
+import type { Security } from './security/create-security.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** What an upstream takes from the world around it; a simulation brings its own time, chance and wire. */
@@ -13,7 +14,11 @@ export interface Surroundings {
   readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
   /** Runs the task at each interval until the result is called; keeps no process alive. */
   readonly every: (intervalMs: number, task: () => void) => () => void;
-  readonly createTransport: (address: string, config: UpstreamConfig) => Transport;
+  readonly createTransport: (
+    address: string,
+    config: UpstreamConfig,
+    security: Security,
+  ) => Transport;
 }
 
 export const REAL_SURROUNDINGS: Surroundings = {

@@ -2,9 +2,10 @@ import type { BreakerState } from './breaker/breaker.ts';
 import type { DiscoveryEvents } from './discovery/discovery.ts';
 import type { CheckedHealth, EndpointTarget } from './endpoint.ts';
 import type { Ejection } from './outlier/outlier-detection.ts';
+import type { ReloadEvents } from './security/reloading.ts';
 
 /** What an operator wants to hear of an upstream. */
-export interface UpstreamEvents extends DiscoveryEvents {
+export interface UpstreamEvents extends DiscoveryEvents, ReloadEvents {
   breakerChanged(target: EndpointTarget, state: BreakerState): void;
   healthChanged(target: EndpointTarget, health: CheckedHealth, reason: string | undefined): void;
   ejected(ejection: Ejection): void;

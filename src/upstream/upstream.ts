@@ -17,6 +17,7 @@ import { createPick, createPickStep } from './pick.ts';
 import { type EndpointCondition, readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
+import { createSecurity } from './security/create-security.ts';
 import { REAL_SURROUNDINGS, type Surroundings } from './surroundings.ts';
 import type { ReplyStream, UnaryReply } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
@@ -48,6 +49,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const { clock, random, sleep } = surroundings;
   const candidates = createCandidates(config.balancing.panicThreshold);
   const events = tellCandidates(candidates, options.events);
+  const security = createSecurity(config, events);
   const pool = await createEndpointPool({
     discovery: createDiscovery(config, random, events),
     create: (target, first) =>
@@ -55,6 +57,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
         target,
         config,
         surroundings,
+        security,
         since: first ? Number.NEGATIVE_INFINITY : clock(),
         onBreakerChange: events.breakerChanged,
       }),
@@ -118,6 +121,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
       ),
     async close(graceMs) {
       outliers.stop();
+      security.stop();
       await pool.close(graceMs);
     },
   };

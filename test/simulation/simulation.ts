@@ -66,6 +66,8 @@ export class Simulation {
         endpointsChanged() {},
         discovered() {},
         discoveryFailed() {},
+        securityRenewed() {},
+        securityFailed() {},
         retried() {},
         retryWithheld() {},
         ejected: ({ endpoint }) =>

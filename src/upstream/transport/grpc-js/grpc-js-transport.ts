@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls';
 import {
   type CallOptions,
   type ChannelCredentials,
@@ -25,28 +26,41 @@ export interface GrpcJsTransportOptions {
   /** Absent: plaintext. */
   readonly tls?:
     | {
-        readonly ca?: Buffer;
-        readonly cert?: Buffer;
-        readonly key?: Buffer;
-        readonly serverName?: string;
+        readonly contexts: {
+          readonly current: SecureContext;
+          onChange(listener: () => void): () => void;
+        };
+        readonly serverName?: string | undefined;
       }
     | undefined;
+  /** The `:authority`; default: the server name, or host and port. */
+  readonly authority?: string | undefined;
   readonly maxReceiveMessageBytes: number;
   readonly maxSendMessageBytes: number;
 }
 
 /** The reference transport, on `@grpc/grpc-js`. Its own retries and balancing are off: Weir owns both. */
 export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transport {
-  const client = new GrpcJsClient(
-    toTarget(options.address),
-    toCredentials(options.tls),
-    toClientOptions(options),
-  );
+  const connect = () =>
+    new GrpcJsClient(
+      toTarget(options.address),
+      toCredentials(options.tls),
+      toClientOptions(options),
+    );
+  let client = connect();
+  // Closing lets the calls of the old client finish.
+  const forgetContexts = options.tls?.contexts.onChange(() => {
+    client.close();
+    client = connect();
+  });
   return {
     unary: (request) => callUnary(client, request),
     stream: (request) => openStream(client, request),
     connect: () => void client.getChannel().getConnectivityState(true),
-    close: async () => client.close(),
+    async close() {
+      forgetContexts?.();
+      client.close();
+    },
   };
 }
 
@@ -59,7 +73,7 @@ function toTarget(address: EndpointAddress): string {
 
 function toCredentials(tls: GrpcJsTransportOptions['tls']): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
-  return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+  return credentials.createFromSecureContext(tls.contexts.current);
 }
 
 function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {
@@ -73,6 +87,7 @@ function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
+    ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
     ...(serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName }),
   };
 }

@@ -25,6 +25,9 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   /** A connection is to be there also while nobody calls. */
   #kept = false;
   #reconnect: NodeJS.Timeout | undefined;
+  /** To be replaced; they serve until another is open, which may never be if the new certificates are wrong. */
+  readonly #outdated = new Set<Connection>();
+  readonly #forgetContexts: (() => void) | undefined;
   /** Ends the grace early; set once the pool is closing. */
   #closing: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -33,6 +36,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     this.#options = options;
     this.#sockets = new EndpointSockets(options);
     this.#backoff = new Backoff(options.reconnectBaseMs, options.reconnectMaxMs);
+    this.#forgetContexts = options.tls?.contexts?.onChange(() => this.#replaceAll());
   }
 
   /** See `Transport.connect`. */
@@ -74,6 +78,9 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   onOpen(connection: Connection): void {
     this.#backoff.reset();
     this.#pause = undefined;
+    if (!this.#outdated.has(connection)) {
+      for (const old of this.#outdated) old.drain();
+    }
     this.onRoom(connection);
   }
 
@@ -112,6 +119,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closing = resolve;
     clearTimeout(this.#reconnect);
+    this.#forgetContexts?.();
     if (this.#active.size > 0) {
       const timer = setTimeout(resolve, graceMs);
       await promise;
@@ -126,8 +134,18 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     return undefined;
   }
 
+  #replaceAll(): void {
+    for (const connection of this.#connections) this.#outdated.add(connection);
+    // What failed with the old certificates may do with the new.
+    this.#backoff.reset();
+    this.#pause = undefined;
+    this.#keepOne();
+  }
+
   #keepOne(): void {
-    if (!this.#kept || this.#closing !== undefined || this.#connections.length > 0) return;
+    const wanted = this.#outdated.size > 0 || (this.#kept && this.#connections.length === 0);
+    if (!wanted || this.#closing !== undefined) return;
+    if (this.#connections.some((connection) => !this.#outdated.has(connection))) return;
     const waitMs = (this.#pause?.until ?? 0) - performance.now();
     if (waitMs <= 0) {
       this.#connect();
@@ -181,6 +199,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
   #remove(connection: Connection): void {
     const at = this.#connections.indexOf(connection);
     if (at !== -1) this.#connections.splice(at, 1);
+    this.#outdated.delete(connection);
   }
 }
 

@@ -1,5 +1,10 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import type { ResolvedOptions } from './options.ts';
 
 /** Octets are valid only during the call. */
@@ -16,7 +21,8 @@ const TURN_OCTETS = 4 * READ_OCTETS;
 /** Opens the sockets of one endpoint and remembers its TLS session. */
 export class EndpointSockets {
   readonly #options: ResolvedOptions;
-  #session: Buffer | undefined;
+  /** To be resumed with the context it began with: another may trust others, or be somebody else. */
+  #session: { readonly ticket: Buffer; readonly context: SecureContext | undefined } | undefined;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -52,11 +58,14 @@ export class EndpointSockets {
     onBytes: OnBytes,
     onReady: () => void,
   ): Socket {
-    const { ca, cert, key, serverName } = tls;
+    const { ca, cert, key, serverName, contexts } = tls;
+    const context = contexts?.current;
+    const session = this.#session?.context === context ? this.#session?.ticket : undefined;
     const address = this.#options.address;
     const name = serverName ?? ('host' in address ? address.host : 'localhost');
     const socket: TLSSocket = connectTls({
       ...address,
+      ...(context !== undefined && { secureContext: context }),
       ...(ca !== undefined && { ca: toBuffer(ca) }),
       ...(cert !== undefined && { cert: toBuffer(cert) }),
       ...(key !== undefined && { key: toBuffer(key) }),
@@ -64,11 +73,11 @@ export class EndpointSockets {
       ...(isIP(name) === 0 && { servername: name }),
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
       ALPNProtocols: ['h2'],
-      ...(this.#session !== undefined && { session: this.#session }),
+      ...(session !== undefined && { session }),
     });
     socket.setNoDelay(true);
-    socket.on('session', (session: Buffer) => {
-      this.#session = session;
+    socket.on('session', (ticket: Buffer) => {
+      this.#session = { ticket, context };
     });
     socket.once('secureConnect', () => {
       if (socket.alpnProtocol === 'h2') onReady();

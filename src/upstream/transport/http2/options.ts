@@ -1,4 +1,12 @@
+import type { SecureContext } from 'node:tls';
 import type { EndpointAddress } from '../endpoint-address.ts';
+
+/** What new connections are to use; after a change they replace the old ones, which finish their calls. */
+export interface ChangingContext {
+  readonly current: SecureContext;
+  /** @returns what ends it */
+  onChange(listener: () => void): () => void;
+}
 
 export interface TlsOptions {
   /** PEM; default: Node's own list of roots. */
@@ -6,6 +14,8 @@ export interface TlsOptions {
   /** PEM of our own certificate and key, for mutual TLS. */
   readonly cert?: Uint8Array | undefined;
   readonly key?: Uint8Array | undefined;
+  /** Instead of the three above: what may change while connections are open. */
+  readonly contexts?: ChangingContext | undefined;
   /** The name the certificate must bear and SNI says; default: the host of the address. */
   readonly serverName?: string | undefined;
 }
@@ -54,12 +64,13 @@ export interface Http2TransportOptions {
   /** How messages are sent. Default identity; gzip is understood in answers in any case. */
   readonly compression?: 'gzip' | 'identity';
   /** The `:authority`; default: the server name, or host and port. */
-  readonly authority?: string;
+  readonly authority?: string | undefined;
   /** Default `weir`. */
   readonly userAgent?: string;
 }
 
-export type ResolvedOptions = Required<Omit<Http2TransportOptions, 'tls'>> & {
+export type ResolvedOptions = Required<Omit<Http2TransportOptions, 'tls' | 'authority'>> & {
+  readonly authority: string;
   readonly tls: TlsOptions | undefined;
 };
 
@@ -81,10 +92,10 @@ export function resolveOptions(options: Http2TransportOptions): ResolvedOptions 
     connectionWindowBytes: 16 * 1024 * 1024,
     maxHeaderListBytes: 64 * 1024,
     compression: 'identity',
-    authority: defaultAuthority(options),
     userAgent: 'weir',
     tls: undefined,
     ...options,
+    authority: options.authority ?? defaultAuthority(options),
   };
   const within = (name: keyof ResolvedOptions, least: number, most: number) => {
     const value = resolved[name];
