@@ -1,5 +1,7 @@
 import { createAdminAccess } from './admin/admin-access.ts';
 import { createAdminFront } from './admin/admin-front.ts';
+import { createLogLevelRoutes } from './admin/log-levels.ts';
+import { createProfileRoute } from './admin/profile.ts';
 import { createServicesRoute } from './admin/services.ts';
 import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
@@ -136,7 +138,11 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   });
   const handleAdmin = createAdminFront({
     access: createAdminAccess({ ...auth, config: config.admin, authMode: config.auth.mode }),
-    routes: [createServicesRoute(snapshot, () => upstreams.values())],
+    routes: [
+      createServicesRoute(snapshot, () => upstreams.values()),
+      createProfileRoute(),
+      ...createLogLevelRoutes(logs),
+    ],
     audit: auth.audit,
     log,
     peerOf,

@@ -49,8 +49,20 @@ test('a preflight is answered, and remembered', () => {
   expect(response.statusCode).toBe(204);
   expect(response.getHeader('access-control-allow-credentials')).toBe('true');
   expect(response.getHeader('access-control-max-age')).toBe('7200');
-  expect(response.getHeader('access-control-allow-headers')).toContain('x-csrf-token');
+  expect(response.getHeader('access-control-allow-methods')).toBe('GET, POST, PUT, DELETE');
 });
+
+test.each(['authorization', 'x-csrf-token', 'traceparent', 'tracestate', 'baggage'])(
+  'a page may send %s',
+  (header) => {
+    const { response } = ask('OPTIONS', {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+    });
+    const allowed = String(response.getHeader('access-control-allow-headers')).split(', ');
+    expect(allowed).toContain(header);
+  },
+);
 
 test('a preflight of another origin is answered with nothing', () => {
   const { done, allowed, response } = ask('OPTIONS', {

@@ -22,11 +22,11 @@ export interface Cors {
   allowsUpgrade(request: IncomingMessage): boolean;
 }
 
-const METHODS = 'GET, POST, DELETE';
+const METHODS = 'GET, POST, PUT, DELETE';
 const EXPOSED = 'x-request-id, retry-after, ratelimit, ratelimit-policy';
 /** What tRPC links, the client runtime and W3C tracing send. */
 const HEADERS =
-  'authorization, content-type, trpc-accept, x-api-key, x-csrf-token, x-request-id, x-trpc-source, grpc-timeout, last-event-id, traceparent, tracestate, accept-language, x-tenant';
+  'authorization, content-type, trpc-accept, x-api-key, x-csrf-token, x-request-id, x-trpc-source, grpc-timeout, last-event-id, traceparent, tracestate, baggage, accept-language, x-tenant';
 
 export function createCors({ origins, credentials, maxAgeMs }: CorsOptions): Cors {
   const patterns = origins.map(toPattern);

@@ -1,25 +1,38 @@
+import {
+  forModules,
+  LOG_MODULES,
+  type LogLevel,
+  type LogLevelChange,
+  type LogModule,
+} from '../config/log-section.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from './log.ts';
 import type { LogDestination } from './log-destination.ts';
 
-export type LogModule = keyof Config['log']['modules'];
+export interface LogLevels {
+  readonly level: LogLevel;
+  /** Of every module, whether it is its own or the common one. */
+  readonly modules: Readonly<Record<LogModule, LogLevel>>;
+}
 
 /** The logs of the gateway's parts, each with a level that can be changed while it runs. */
 export class ModuleLogs {
   readonly root: Log;
   readonly #destination: Pick<LogDestination, 'dropped'>;
   readonly #children = new Map<LogModule, Log>();
-  #levels: Config['log']['modules'];
+  #level: LogLevel;
+  #own: Config['log']['modules'];
 
   /** @param destination where the lines of `root` go, which knows how many it had to drop. */
   constructor(
     root: Log,
-    { modules }: Pick<Config['log'], 'modules'>,
+    { level, modules }: Pick<Config['log'], 'level' | 'modules'>,
     destination: Pick<LogDestination, 'dropped'>,
   ) {
     this.root = root;
     this.#destination = destination;
-    this.#levels = modules;
+    this.#level = level;
+    this.#own = modules;
   }
 
   /** Lines that nobody read fast enough. */
@@ -30,15 +43,35 @@ export class ModuleLogs {
   of(module: LogModule): Log {
     const held = this.#children.get(module);
     if (held !== undefined) return held;
-    const level = this.#levels[module] ?? this.root.level;
-    const child = this.root.child({ module }, { level });
+    const child = this.root.child({ module }, { level: this.#levelOf(module) });
     this.#children.set(module, child);
     return child;
   }
 
+  get levels(): LogLevels {
+    const modules = forModules((module) => this.#levelOf(module));
+    return { level: this.#level, modules };
+  }
+
   setLevels({ level, modules }: Pick<Config['log'], 'level' | 'modules'>): void {
-    this.#levels = modules;
+    this.#level = level;
+    this.#own = modules;
     this.root.level = level;
-    for (const [module, child] of this.#children) child.level = modules[module] ?? level;
+    for (const [module, child] of this.#children) child.level = this.#levelOf(module);
+  }
+
+  /** Changes what the change names, and leaves the rest as it is. */
+  changeLevels({ level = this.#level, modules }: LogLevelChange): void {
+    const own = { ...this.#own };
+    for (const module of LOG_MODULES) {
+      const given = modules[module];
+      if (given === null) delete own[module];
+      else if (given !== undefined) own[module] = given;
+    }
+    this.setLevels({ level, modules: own });
+  }
+
+  #levelOf(module: LogModule): LogLevel {
+    return this.#own[module] ?? this.#level;
   }
 }

@@ -1,0 +1,35 @@
+import { actorOf } from '../auth/audit-log.ts';
+import { describeProblem } from '../config/describe-problem.ts';
+import { type LogLevelChange, logLevelChange } from '../config/log-section.ts';
+import { WeirError } from '../errors.ts';
+import type { ModuleLogs } from '../telemetry/module-logs.ts';
+import type { AdminRoute } from './admin-route.ts';
+import { readJson } from './read-json.ts';
+
+/**
+ * `GET /admin/log-levels` tells how much each part of the gateway says; `PUT` with
+ * `{"level": "info", "modules": {"calls": "debug", "upstream": null}}` changes what it names, and null
+ * lets a part follow the common level again. Until a restart, or until `SIGUSR2` reads the file.
+ */
+export function createLogLevelRoutes(logs: ModuleLogs): readonly AdminRoute[] {
+  return [
+    { method: 'GET', path: 'log-levels', answer: () => ({ body: logs.levels }) },
+    {
+      method: 'PUT',
+      path: 'log-levels',
+      async answer({ request, identity }) {
+        logs.changeLevels(toChange(await readJson(request)));
+        logs.root.warn({ ...logs.levels, by: actorOf(identity) }, 'log levels changed');
+        return { body: logs.levels };
+      },
+    },
+  ];
+}
+
+function toChange(input: unknown): LogLevelChange {
+  const change = logLevelChange.safeParse(input);
+  if (change.success) return change.data;
+  const given = { schema: logLevelChange, input, overrides: [] };
+  const problems = change.error.issues.flatMap((issue) => describeProblem(issue, given));
+  throw new WeirError('INVALID_ARGUMENT', problems.join('\n'));
+}
