@@ -12,7 +12,10 @@ export function describeSlowCall({ call, notes, startedAt, durationMs, error }: 
       text: `attempt ${index + 1} at ${endpoint}: ${ms(endedAt - at)}, ${code ?? 'OK'}`,
     }),
   );
-  const events = (notes.events ?? []).map(({ name, at }) => ({ at, text: name }));
+  const events = (notes.events ?? []).map(({ name, at, attributes = {} }) => ({
+    at,
+    text: [name, ...Object.entries(attributes).map(([key, value]) => `${key}=${value}`)].join(' '),
+  }));
   const steps = [...attempts, ...events].sort((a, b) => a.at - b.at);
   const lines = steps.map(({ at, text }, index) => {
     const branch = index === steps.length - 1 ? '└' : '├';

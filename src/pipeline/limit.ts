@@ -1,6 +1,7 @@
 import { isAnonymous } from '../auth/identity.ts';
 import type { RateLimitConfig } from '../config/schema.ts';
 import type { Method } from '../contract/method.ts';
+import type { WeirError } from '../errors.ts';
 import type { Caller } from '../ratelimit/caller.ts';
 import { ownerOf } from '../ratelimit/caller.ts';
 import type { InFlight } from '../ratelimit/in-flight.ts';
@@ -35,14 +36,17 @@ export function createUnaryLimit(options: LimitOptions): UnaryMiddleware<Authent
     return function limitCall(call) {
       const caller = callerOf(call, config);
       const holder = ownerOf(DEFAULT_KEY, caller);
-      if (!running.acquire(holder)) throw tooManyAtOnce('calls', config.concurrency.calls);
+      if (!running.acquire(holder)) {
+        call.notes?.event('limit refused', { 'weir.limit': 'calls at once' });
+        throw tooManyAtOnce('calls', config.concurrency.calls);
+      }
       let reply: Reply | Promise<Reply>;
       try {
         const taken = store.take(options.planOf(call.method)?.claimsOf(caller) ?? []);
         // Limits in memory and leased tokens answer at once, and then nothing waits.
         reply =
           taken instanceof Promise
-            ? taken.then((verdict) => proceed(verdict, call))
+            ? answered(taken, call).then((verdict) => proceed(verdict, call))
             : proceed(taken, call);
       } catch (thrown) {
         running.release(holder);
@@ -53,7 +57,7 @@ export function createUnaryLimit(options: LimitOptions): UnaryMiddleware<Authent
       return reply;
     };
     function proceed(verdict: Verdict, call: AuthenticatedCall) {
-      if (!verdict.admitted) throw limitExceeded(verdict, call);
+      if (!verdict.admitted) throw refused(verdict, call);
       const reply = next(call);
       if (!worthTelling(verdict, config.headers)) return reply;
       return reply instanceof Promise
@@ -85,10 +89,14 @@ export function createStreamLimit(options: LimitOptions): StreamMiddleware<Authe
       const caller = callerOf(call, config);
       const holder = ownerOf(DEFAULT_KEY, caller);
       const plan = options.planOf(call.method);
-      if (!open.acquire(holder)) throw tooManyAtOnce('streams', config.concurrency.streams);
+      if (!open.acquire(holder)) {
+        call.notes?.event('limit refused', { 'weir.limit': 'streams at once' });
+        throw tooManyAtOnce('streams', config.concurrency.streams);
+      }
       try {
-        const verdict = await store.take(plan?.claimsOf(caller) ?? []);
-        if (!verdict.admitted) throw limitExceeded(verdict, call);
+        const taken = store.take(plan?.claimsOf(caller) ?? []);
+        const verdict = taken instanceof Promise ? await answered(taken, call) : taken;
+        if (!verdict.admitted) throw refused(verdict, call);
         if (plan === undefined || plan.messageCost === 0) {
           yield* next(call);
           return;
@@ -103,6 +111,19 @@ export function createStreamLimit(options: LimitOptions): StreamMiddleware<Authe
     };
 }
 
+/** What the limiter says after a round trip, which is told of: the call waited for it. */
+async function answered(taken: Promise<Verdict>, { notes }: Call): Promise<Verdict> {
+  const askedAt = performance.now();
+  const verdict = await taken;
+  notes?.event('limiter answered', { 'weir.wait_ms': Math.round(performance.now() - askedAt) });
+  return verdict;
+}
+
+function refused(verdict: Extract<Verdict, { admitted: false }>, call: Call): WeirError {
+  call.notes?.event('limit refused', { 'weir.limit': verdict.refusedBy.limit.scope });
+  return limitExceeded(verdict, call);
+}
+
 async function waitForTokens(
   store: LimitStore,
   plan: LimitPlan,
@@ -112,6 +133,7 @@ async function waitForTokens(
   for (;;) {
     const verdict = await store.take(plan.messageClaimsOf(caller));
     if (verdict.admitted) return;
+    call.notes?.paused(verdict.retryAfterMs);
     await pauseCall(call, verdict.retryAfterMs);
   }
 }

@@ -15,7 +15,14 @@ export interface EventNote {
   readonly name: string;
   /** On the `performance.now()` clock. */
   readonly at: number;
+  /** A few, of values that nobody outside chooses; numbers are whole and not below 0. */
+  readonly attributes?: EventAttributes | undefined;
 }
+
+export type EventAttributes = Readonly<Record<string, string | number>>;
+
+/** A call that lives for days must not fill the memory with what happened to it. */
+const MAX_EVENTS = 32;
 
 /**
  * What the steps of a call learn on its way and only its record tells: one object that travels with the
@@ -34,6 +41,11 @@ export class CallNotes {
   trace: CallTrace | undefined;
   attempts: AttemptNote[] | undefined;
   events: EventNote[] | undefined;
+  /** Above the most that are kept. */
+  droppedEvents = 0;
+  /** How often a stream was held back by a limit on its messages, and for how long in all. */
+  pauses = 0;
+  pausedMs = 0;
 
   /** The address that the last attempt went to. */
   get endpoint(): string | undefined {
@@ -48,8 +60,16 @@ export class CallNotes {
     return note;
   }
 
-  event(name: string): void {
+  event(name: string, attributes?: EventAttributes): void {
     this.events ??= [];
-    this.events.push({ name, at: performance.now() });
+    if (this.events.length >= MAX_EVENTS) this.droppedEvents++;
+    else this.events.push({ name, at: performance.now(), attributes });
+  }
+
+  /** Tells of the first, and counts the rest: one event for each message would say no more. */
+  paused(waitedMs: number): void {
+    if (this.pauses === 0) this.event('held back by a limit', { 'weir.wait_ms': waitedMs });
+    this.pauses++;
+    this.pausedMs += waitedMs;
   }
 }

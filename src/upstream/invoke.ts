@@ -18,6 +18,7 @@ export const invokeUnary: EndpointHandler = ({ call, number, deadline }, endpoin
     ),
     deadline,
     cancellation: call.cancellation,
+    notes: call.notes,
   });
 
 /** A stream is begun once: what was sent of it cannot be taken back. */
@@ -28,6 +29,7 @@ export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: st
     metadata: withTrace(call, call.metadata),
     deadline: call.deadline,
     cancellation: call.cancellation,
+    notes: call.notes,
   });
 
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {

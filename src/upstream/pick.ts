@@ -27,7 +27,7 @@ export function createPick(options: PickOptions): Pick {
       tried.length === 0 ? candidates : candidates.filter((each) => !tried.includes(each));
     const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);
     if (picked !== undefined) return picked;
-    call.notes?.event('no endpoint takes calls');
+    call.notes?.event('no endpoint takes calls', { 'weir.upstream': options.upstream });
     throw noEndpoint(options.upstream, options.endpoints(), options.clock());
   };
 }

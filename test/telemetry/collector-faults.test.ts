@@ -79,12 +79,37 @@ test('a collector that refuses has its refusals counted', async () => {
   await expect.poll(spanCounts).toEqual({ exported: 0, dropped: 0, refused: 12, waiting: 0 });
 });
 
-test('a collector that took a part has taken the request', async () => {
+test('a collector that took a part has the rest counted, and is not sent it again', async () => {
   await misbehave('partial');
   await callTimes(5);
-  await expect.poll(spanCounts).toEqual({ exported: 12, dropped: 0, refused: 0, waiting: 0 });
+  await expect.poll(() => collector.spans.length).toBe(12);
+  // One of each request.
+  const refused = collector.requests;
+  await expect
+    .poll(spanCounts)
+    .toEqual({ exported: 12 - refused, dropped: 0, refused, waiting: 0 });
   expect(collector.faults).toEqual([]);
   expect(gateway.child.text).not.toContain('"level":"error"');
+});
+
+test.each(['overloaded', 'away'] as const)(
+  'a collector that is %s is asked again, when it said or after a while',
+  async (behaviour) => {
+    await misbehave(behaviour);
+    const failedAt = performance.now();
+    collector.behaviour = 'accept';
+    await expect.poll(spanCounts, { timeout: 10_000 }).toMatchObject({ exported: 2, refused: 0 });
+    // 429 said a second; 503 said nothing, and the first backoff is half a second.
+    const atLeast = { overloaded: 900, away: 350 }[behaviour];
+    expect(performance.now() - failedAt).toBeGreaterThan(atLeast);
+    expect(collector.requests).toBe(2);
+  },
+);
+
+test('a collector that wants to be left alone for longer than an export may take is not waited for', async () => {
+  await misbehave('closed for long');
+  await expect.poll(spanCounts).toMatchObject({ exported: 0, refused: 2 });
+  expect(collector.requests).toBe(1);
 });
 
 test('a collector that is not there at first is found when it is', async () => {

@@ -9,7 +9,12 @@ import { toTrees } from './otlp/span-tree.ts';
 const GET_QUOTE = 'market.v1.quoteService.getQuote';
 const WATCH_QUOTES = 'market.v1.quoteService.watchQuotes';
 const CANCEL_ORDER = 'orders.v1.orderService.cancelOrder';
+const GET_ORDER = 'orders.v1.orderService.getOrder';
+const WATCH_EXECUTIONS = 'orders.v1.orderService.watchExecutions';
+const LIST = 'market.v1.quoteService.listInstruments';
 const GET_QUOTE_RPC = 'market.v1.QuoteService/GetQuote';
+
+const secret = 'a secret of at least thirty-two characters';
 
 let backends: Backends;
 let collector: OtlpCollector;
@@ -19,8 +24,27 @@ beforeAll(async () => {
   backends = await startBackends();
   collector = await OtlpCollector.start();
   gateway = await startGateway(backends, {
-    telemetry: { traces: { url: collector.url, ratio: 0, interval: '20ms', slow: '300ms' } },
+    telemetry: {
+      traces: {
+        url: collector.url,
+        ratio: 0,
+        methods: { [LIST]: 1 },
+        interval: '20ms',
+        slow: '300ms',
+      },
+    },
+    auth: {
+      mode: 'on',
+      issuers: [{ issuer: 'test', audiences: ['weir'], algorithms: ['HS256'], keys: { secret } }],
+      access: {
+        // By contract it asks for a role, as the other orders' methods do.
+        'orders.v1.OrderService/CancelOrder': 'public',
+      },
+    },
   });
+  // The first call to a backend waits for its connection, which the tree would tell.
+  await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' });
+  await postMutation(gateway.trpcUrl, CANCEL_ORDER, { orderId: '999999' });
 });
 
 afterAll(async () => {
@@ -47,6 +71,14 @@ function begin(flags = '01') {
 /** The trees of a trace once it has that many spans. */
 async function traceOf(traceId: string, spans: number) {
   return toTrees(await collector.waitFor(spans, (span) => span.traceId === traceId));
+}
+
+/** Reads a subscription to its end. */
+async function subscribe(path: string, input: object, headers: Readonly<Record<string, string>>) {
+  const query = encodeURIComponent(JSON.stringify(input));
+  const accept = 'text/event-stream';
+  const url = `${gateway.trpcUrl}/${path}?input=${query}`;
+  await (await fetch(url, { headers: { ...headers, accept } })).text();
 }
 
 const server = (name: string, code: string, rest: object = {}) => ({
@@ -119,6 +151,20 @@ describe('the tree of', () => {
     expect(await traceOf(traceId, 1)).toEqual([server(GET_QUOTE, 'INVALID_ARGUMENT')]);
   });
 
+  test('a refusal for who calls, of a call and of a stream alike', async () => {
+    const [call, stream] = [begin(), begin()];
+    await getQuery(gateway.trpcUrl, GET_ORDER, { orderId: '1' }, call.headers);
+    await subscribe(WATCH_EXECUTIONS, {}, stream.headers);
+    expect(await traceOf(call.traceId, 1)).toEqual([server(GET_ORDER, 'UNAUTHENTICATED')]);
+    expect(await traceOf(stream.traceId, 1)).toEqual([server(WATCH_EXECUTIONS, 'UNAUTHENTICATED')]);
+  });
+
+  test('a stream that the gateway refuses for its input', async () => {
+    const { traceId, headers } = begin();
+    await subscribe(WATCH_QUOTES, { symbols: 7 }, headers);
+    expect(await traceOf(traceId, 1)).toEqual([server(WATCH_QUOTES, 'INVALID_ARGUMENT')]);
+  });
+
   test('a batch: its calls under one request', async () => {
     const { traceId, headers } = begin();
     const inputs = encodeURIComponent('{"0":{"symbol":"AAPL"},"1":{"symbol":"NONE"}}');
@@ -137,13 +183,17 @@ describe('the tree of', () => {
 
   test('a stream: one long span with its number of messages', async () => {
     const { traceId, headers } = begin();
-    const input = encodeURIComponent('{"symbols":["AAPL"]}');
-    const response = await fetch(`${gateway.trpcUrl}/${WATCH_QUOTES}?input=${input}`, {
-      headers: { ...headers, accept: 'text/event-stream', 'x-sample-fail-after': '3' },
-    });
-    await response.text();
-    const [tree] = await traceOf(traceId, 2);
-    expect(tree).toMatchObject({ name: WATCH_QUOTES, events: ['first message'] });
+    await subscribe(
+      WATCH_QUOTES,
+      { symbols: ['AAPL'] },
+      { ...headers, 'x-sample-fail-after': '3' },
+    );
+    expect(await traceOf(traceId, 2)).toEqual([
+      server(WATCH_QUOTES, 'ABORTED', {
+        events: ['first message'],
+        below: [attempt('market.v1.QuoteService/WatchQuotes', 'ABORTED')],
+      }),
+    ]);
     const [stream] = collector.spans.filter(({ kind }) => kind === 'SPAN_KIND_SERVER');
     expect(stream?.attributes).toMatchObject({
       'weir.transport': 'sse',
@@ -160,6 +210,12 @@ describe('what is kept', () => {
     await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' }, after.headers);
     await traceOf(after.traceId, 2);
     expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
+  test('all of a method that says so', async () => {
+    await getQuery(gateway.trpcUrl, LIST, { pageSize: 1 });
+    const [span] = await collector.waitFor(1, ({ name }) => name === LIST);
+    expect(span).not.toHaveProperty('parentSpanId');
   });
 
   test('a failure, though nobody sampled it', async () => {

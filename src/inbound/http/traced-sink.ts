@@ -23,7 +23,15 @@ export class TracedSink implements BatchSink {
     this.#sink.settle(index, outcome);
     this.#missing -= 1;
     if (this.#missing > 0) return;
-    const { request, response } = this.#exchange;
-    this.#trace.end(request.method ?? 'POST', this.#calls, response.statusCode);
+    const { request, response, peer } = this.#exchange;
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    this.#trace.end({
+      method: request.method ?? 'POST',
+      scheme: 'encrypted' in request.socket ? 'https' : 'http',
+      path,
+      clientAddress: peer.address,
+      calls: this.#calls,
+      status: response.statusCode,
+    });
   }
 }

@@ -1,49 +1,69 @@
-import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import type { PrescribedIds } from './prescribed-ids.ts';
-import { contextOf, toEpoch } from './span-context.ts';
+import type { SpanQueue } from './span-queue.ts';
+import { serverSpan, spanAttribute } from './span-writer.ts';
 import type { TraceParent } from './trace-context.ts';
+import { newSpanId, newTraceId } from './trace-ids.ts';
 
 /** What the calls of a batch have for a parent when their request is not sampled: none, and they are not either. */
 export const NOT_SAMPLED: TraceParent = Object.freeze({ traceId: '', spanId: '', sampled: false });
 
-export interface RequestTraceOptions {
-  readonly tracer: Tracer;
-  readonly ids: PrescribedIds;
-  readonly parent: TraceParent | undefined;
+/** A batch names all its procedures in its path. */
+const MAX_PATH_LENGTH = 1_024;
+
+const requestMethod = spanAttribute('http.request.method');
+const scheme = spanAttribute('url.scheme');
+const errorType = spanAttribute('error.type');
+
+/** An HTTP request that was answered. */
+export interface TracedRequest {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** Without the query, which has the inputs. */
+  readonly path: string;
+  readonly clientAddress: string;
+  readonly calls: number;
+  readonly status: number;
 }
 
 /** The span of an HTTP request that carries several calls. */
 export class RequestTrace {
   /** The parent of its calls. */
   readonly asParent: TraceParent;
-  readonly #options: RequestTraceOptions;
+  readonly #queue: SpanQueue;
+  readonly #parent: TraceParent | undefined;
   readonly #startedAt = performance.now();
 
-  constructor(options: RequestTraceOptions) {
-    const { parent, ids } = options;
-    this.#options = options;
-    this.asParent = {
-      traceId: parent?.traceId ?? ids.generateTraceId(),
-      spanId: ids.generateSpanId(),
-      sampled: true,
-    };
+  constructor(queue: SpanQueue, parent: TraceParent | undefined) {
+    this.#queue = queue;
+    this.#parent = parent;
+    const traceId = parent?.traceId ?? newTraceId();
+    this.asParent = { traceId, spanId: newSpanId(), sampled: true };
   }
 
-  end(method: string, calls: number, status: number): void {
-    const { tracer, ids, parent } = this.#options;
-    ids.prescribe(this.asParent.traceId, this.asParent.spanId);
-    const attributes = {
-      'http.request.method': method,
-      'http.response.status_code': status,
-      'weir.batch.calls': calls,
-    };
-    const startTime = toEpoch(this.#startedAt);
-    const span = tracer.startSpan(
-      `${method} batch`,
-      { kind: SpanKind.SERVER, startTime, attributes },
-      contextOf(parent),
-    );
-    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(toEpoch(performance.now()));
+  end(request: TracedRequest): void {
+    const { traceId, spanId } = this.asParent;
+    const { status } = request;
+    const writer = this.#queue.enter(1);
+    if (writer === undefined) return;
+    writer.begin({
+      traceId,
+      spanId,
+      parentSpanId: this.#parent?.spanId,
+      remoteParent: this.#parent !== undefined,
+      fixed: serverSpan(`${request.method} batch`),
+      startedAt: this.#startedAt,
+      endedAt: performance.now(),
+    });
+    writer.encoded(requestMethod(request.method));
+    writer.encoded(scheme(request.scheme));
+    writer.attribute('url.path', request.path.slice(0, MAX_PATH_LENGTH));
+    writer.attribute('client.address', request.clientAddress);
+    writer.attribute('http.response.status_code', status);
+    writer.attribute('weir.batch.calls', request.calls);
+    if (status >= 500) {
+      writer.encoded(errorType(String(status)));
+      writer.failed('');
+    }
+    writer.end();
+    this.#queue.leave();
   }
 }

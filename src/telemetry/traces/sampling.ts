@@ -13,10 +13,14 @@ export interface SamplingOptions {
   readonly maxKeptPerSecond: number;
 }
 
-/** Statuses that are the service's fault; a caller's own mistakes are not worth a trace. */
+/**
+ * Statuses that are the service's fault, as the RPC conventions list them for servers; a caller's own
+ * mistakes are not worth a trace.
+ */
 const FAULTS: ReadonlySet<GrpcCode> = new Set([
   'UNKNOWN',
   'DEADLINE_EXCEEDED',
+  'UNIMPLEMENTED',
   'INTERNAL',
   'UNAVAILABLE',
   'DATA_LOSS',

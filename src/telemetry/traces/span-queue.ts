@@ -1,30 +1,37 @@
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { SpanWriter } from './span-writer.ts';
 
 export interface SpanQueueOptions {
-  readonly exporter: SpanExporter;
+  /** How many of the spans the collector rejected; it resolves when that is known. Never rejects itself. */
+  readonly send: (batch: SpanBatch) => Promise<number>;
   /** Spans that may wait; above it new ones are dropped. */
   readonly maxQueue: number;
   readonly maxBatch: number;
   readonly intervalMs: number;
 }
 
-/** 0 in OpenTelemetry's `ExportResultCode`, which sdk-trace does not export. */
-const SUCCESS = 0;
+export interface SpanBatch {
+  /** Elements of `ScopeSpans.spans`. */
+  readonly bytes: Uint8Array;
+  readonly spans: number;
+}
 
 /**
  * Spans on their way to a collector, one export at a time. A collector that is slow or dead costs spans,
- * which are counted, and never memory or the time of a call. The processor of sdk-trace does the same
- * without telling how many it dropped.
+ * which are counted, and never memory or the time of a call.
  */
-export class SpanQueue implements SpanProcessor {
+export class SpanQueue {
   exported = 0;
   /** Because the queue was full. */
   dropped = 0;
   /** Because the collector did not take them, tries included. */
   refused = 0;
   readonly #options: SpanQueueOptions;
-  #waiting: ReadableSpan[] = [];
-  #exporting: Promise<void> | undefined;
+  readonly #writer = new SpanWriter();
+  /** In the writer. */
+  #written = 0;
+  #batches: SpanBatch[] = [];
+  #waiting = 0;
+  #sending: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SpanQueueOptions) {
@@ -32,60 +39,71 @@ export class SpanQueue implements SpanProcessor {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting;
   }
 
-  onStart(): void {}
-
-  onEnd(span: ReadableSpan): void {
-    const { maxQueue, maxBatch, intervalMs } = this.#options;
-    if (this.#waiting.length >= maxQueue) {
-      this.dropped += 1;
-      return;
+  /** So many spans are about to be written: with what, or undefined if there is no room and they are dropped. */
+  enter(spans: number): SpanWriter | undefined {
+    const { maxQueue, maxBatch } = this.#options;
+    if (this.#waiting + spans > maxQueue) {
+      this.dropped += spans;
+      return undefined;
     }
-    this.#waiting.push(span);
-    if (this.#exporting !== undefined) return;
-    if (this.#waiting.length >= maxBatch) this.#export();
-    else this.#timer ??= setTimeout(() => this.#export(), intervalMs).unref();
+    // The trees of calls are not torn apart.
+    if (this.#written + spans > maxBatch) this.#seal();
+    this.#written += spans;
+    this.#waiting += spans;
+    return this.#writer;
   }
 
-  async forceFlush(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#exporting !== undefined) {
-      if (this.#exporting === undefined) this.#export();
-      await this.#exporting;
+  /** What {@link enter} announced is written. */
+  leave(): void {
+    if (this.#sending === undefined) this.#sendOrWait();
+  }
+
+  async flush(): Promise<void> {
+    while (this.#waiting > 0 || this.#sending !== undefined) {
+      if (this.#sending === undefined) this.#sendNext();
+      await this.#sending;
     }
   }
 
   /** Sends what waits if that goes within `graceMs`. */
-  async shutdown(graceMs = 1_000): Promise<void> {
+  async close(graceMs = 1_000): Promise<void> {
     const overdue = Promise.withResolvers<void>();
     const timer = setTimeout(() => overdue.resolve(), graceMs);
-    await Promise.race([this.forceFlush(), overdue.promise]);
+    await Promise.race([this.flush(), overdue.promise]);
     clearTimeout(timer);
     clearTimeout(this.#timer);
-    this.dropped += this.#waiting.length;
-    this.#waiting = [];
+    this.dropped += this.#waiting;
+    this.#waiting = 0;
+    this.#written = 0;
+    this.#batches = [];
   }
 
-  #export(): void {
+  #sendOrWait(): void {
+    if (this.#batches.length > 0 || this.#written >= this.#options.maxBatch) this.#sendNext();
+    else this.#timer ??= setTimeout(() => this.#sendNext(), this.#options.intervalMs).unref();
+  }
+
+  #seal(): void {
+    if (this.#written === 0) return;
+    this.#batches.push({ bytes: this.#writer.take(), spans: this.#written });
+    this.#written = 0;
+  }
+
+  #sendNext(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const batch = this.#waiting.splice(0, this.#options.maxBatch);
-    this.#exporting = this.#send(batch).then(() => {
-      this.#exporting = undefined;
-      if (this.#waiting.length === 0) return;
-      if (this.#waiting.length >= this.#options.maxBatch) this.#export();
-      else this.#timer ??= setTimeout(() => this.#export(), this.#options.intervalMs).unref();
-    });
-  }
-
-  #send(batch: ReadableSpan[]): Promise<void> {
-    return new Promise((resolve) => {
-      this.#options.exporter.export(batch, ({ code }) => {
-        if (code === SUCCESS) this.exported += batch.length;
-        else this.refused += batch.length;
-        resolve();
-      });
+    if (this.#batches.length === 0) this.#seal();
+    const batch = this.#batches.shift();
+    if (batch === undefined) return;
+    this.#waiting -= batch.spans;
+    this.#sending = this.#options.send(batch).then((rejected) => {
+      this.exported += batch.spans - rejected;
+      this.refused += rejected;
+      this.#sending = undefined;
+      if (this.#waiting > 0) this.#sendOrWait();
     });
   }
 }

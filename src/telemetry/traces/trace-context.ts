@@ -15,6 +15,7 @@ const ZEROS = /^0+$/;
 /** Section 3.3.1.5 asks to carry at least 512 characters of tracestate, and W3C Baggage 8192 bytes. */
 const MAX_TRACESTATE = 512;
 const MAX_BAGGAGE = 8_192;
+const NONE: readonly never[] = [];
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** Undefined where there is none or one that the specification tells to ignore. */
@@ -34,6 +35,7 @@ export function formatTraceparent({ traceId, spanId, sampled }: TraceParent): st
 
 /** The headers that travel with a trace as they came: `tracestate` and `baggage`. */
 export function companionsOf(headers: HeaderValues): readonly (readonly [string, string])[] {
+  if (headers.tracestate === undefined && headers.baggage === undefined) return NONE;
   const companions: [string, string][] = [];
   add('tracestate', MAX_TRACESTATE);
   add('baggage', MAX_BAGGAGE);

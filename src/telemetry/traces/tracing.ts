@@ -1,11 +1,11 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TelemetryConfig } from '../../config/schema.ts';
 import { CallTracer } from './call-tracer.ts';
-import { PrescribedIds } from './prescribed-ids.ts';
+import { OtlpExporter } from './otlp-exporter.ts';
 import { Sampling } from './sampling.ts';
 import { SpanQueue } from './span-queue.ts';
+
+/** Spans in one export; the SDKs' usual number. */
+const MAX_BATCH = 512;
 
 /** Traces from the call to the collector. */
 export interface Tracing {
@@ -21,28 +21,18 @@ export function createTracing(
   version: string,
 ): Tracing | undefined {
   if (config === undefined) return undefined;
-  const exporter = new OTLPTraceExporter({
+  const { serviceName } = config;
+  const exporter = new OtlpExporter({
     url: config.url,
-    headers: { ...config.headers },
-    timeoutMillis: config.timeout,
-    concurrencyLimit: 1,
+    headers: config.headers,
+    timeoutMs: config.timeout,
+    origin: { serviceName, version, instanceId: crypto.randomUUID() },
   });
   const queue = new SpanQueue({
-    exporter,
+    send: (batch) => exporter.send(batch),
     maxQueue: config.maxQueue,
-    maxBatch: Math.min(512, config.maxQueue),
+    maxBatch: Math.min(MAX_BATCH, config.maxQueue),
     intervalMs: config.interval,
-  });
-  const ids = new PrescribedIds();
-  const provider = new TracerProvider({
-    // What is kept was decided before a span is made.
-    sampler: new AlwaysOnSampler(),
-    idGenerator: ids,
-    spanProcessors: [queue],
-    resource: resourceFromAttributes({
-      'service.name': config.serviceName,
-      'service.version': version,
-    }),
   });
   const sampling = new Sampling({
     ratio: config.ratio,
@@ -50,14 +40,13 @@ export function createTracing(
     slowMs: config.slow,
     maxKeptPerSecond: config.maxKeptPerSecond,
   });
-  const calls = new CallTracer({ tracer: provider.getTracer('weir', version), ids, sampling });
   return {
-    calls,
+    calls: new CallTracer({ queue, sampling }),
     queue,
     sampling,
     async close() {
-      await queue.shutdown();
-      await exporter.shutdown();
+      await queue.close();
+      exporter.close();
     },
   };
 }

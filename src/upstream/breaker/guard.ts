@@ -104,7 +104,7 @@ function enter(endpoint: Endpoint, observe: Observe, notes: CallNotes | undefine
       observe(endpoint, outcome);
     };
   }
-  notes?.event('breaker refused');
+  notes?.event('breaker refused', { 'weir.endpoint': endpoint.target.address });
   // Between picking and entering, others took the last places for probes. Another endpoint may have room,
   // so this says nothing of when to come back.
   throw new WeirError(

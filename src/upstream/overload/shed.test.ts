@@ -6,8 +6,8 @@ import { createShedStep } from './shed.ts';
 
 const REPLY: UnaryReply = { message: new Uint8Array(), headers: [], trailers: [] };
 const ONE_AT_A_TIME = { initial: 1, min: 1, max: 1, tolerance: 10, bestFor: 60_000 };
-// The step hands the attempt on without a look at it.
-const ATTEMPT = {} as Attempt;
+// The step hands the attempt on and looks at nothing but the call's notes.
+const ATTEMPT = { call: {} } as Attempt;
 
 function setUp() {
   const answers: PromiseWithResolvers<UnaryReply>[] = [];

@@ -19,6 +19,10 @@ export function createShedStep(
     return async function shedOrGo(attempt) {
       const leave = limiter.enter();
       if (leave === undefined) {
+        attempt.call.notes?.event('shed', {
+          'weir.upstream': upstream,
+          'weir.limit': limiter.limit,
+        });
         throw new WeirError(
           'RESOURCE_EXHAUSTED',
           `The backend "${upstream}" is busy with as many calls as it answers in good time. The call was not sent.`,

@@ -52,12 +52,15 @@ export function createRetry(options: RetryOptions) {
           if (transparent) transparentRetries++;
           else if (!options.budget.withdraw()) {
             options.events?.retryWithheld();
-            call.notes?.event('retry withheld by the budget');
+            call.notes?.event('retry withheld by the budget', { 'rpc.status_code': error.code });
             throw error;
           }
           if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
           options.events?.retried();
-          call.notes?.event('retry');
+          call.notes?.event('retry', {
+            'rpc.status_code': error.code,
+            'weir.wait_ms': Math.round(waitMs),
+          });
         }
       }
     };

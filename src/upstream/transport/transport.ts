@@ -1,4 +1,5 @@
 import type { Cancellation } from '../../lib/cancellation.ts';
+import type { CallNotes } from '../../telemetry/call-notes.ts';
 
 /**
  * gRPC metadata as it stands on the wire: lower-case names, values as text, `-bin` values in base64.
@@ -13,6 +14,8 @@ export interface TransportRequest {
   /** A moment on the `performance.now()` clock in milliseconds; sent on as `grpc-timeout`. */
   readonly deadline?: number | undefined;
   readonly cancellation?: Cancellation | undefined;
+  /** Told when the call has to wait for a connection with room, and when it has one. */
+  readonly notes?: Pick<CallNotes, 'event'> | undefined;
 }
 
 export interface UnaryRequest extends TransportRequest {

@@ -13,7 +13,26 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { buildDescriptorSet } from '../../codegen/build-descriptor-set.ts';
 import { type OtlpSpan, readSpans } from './span.ts';
 
-export type Behaviour = 'accept' | 'hang' | 'refuse' | 'partial';
+export type Behaviour =
+  | 'accept'
+  | 'hang'
+  | 'partial'
+  /** 400, which is final. */
+  | 'refuse'
+  /** 429, to come back in a second. */
+  | 'overloaded'
+  /** 503, which says nothing. */
+  | 'away'
+  /** 503, to come back in an hour. */
+  | 'closed for long';
+
+/** What each answers in place of taking spans. */
+const REFUSALS = new Map<Behaviour, readonly [status: number, headers: Record<string, string>]>([
+  ['refuse', [400, {}]],
+  ['overloaded', [429, { 'retry-after': '1' }]],
+  ['away', [503, {}]],
+  ['closed for long', [503, { 'retry-after': '3600' }]],
+]);
 
 /**
  * A receiver of OTLP over HTTP that decodes by the published messages and takes nothing on trust: what
@@ -70,8 +89,9 @@ export class OtlpCollector {
     this.requests += 1;
     this.#wake();
     if (this.behaviour === 'hang') return;
-    if (this.behaviour === 'refuse') {
-      response.writeHead(400).end();
+    const refusal = REFUSALS.get(this.behaviour);
+    if (refusal !== undefined) {
+      response.writeHead(...refusal).end();
       return;
     }
     const { method, url, headers } = request;

@@ -23,9 +23,7 @@ export function toTrees(spans: readonly OtlpSpan[]): readonly SpanNode[] {
         return {
           name: span.name,
           kind: span.kind.replace('SPAN_KIND_', ''),
-          code:
-            span.attributes['rpc.response.status_code'] ??
-            span.attributes['http.response.status_code'],
+          code: span.attributes['rpc.status_code'] ?? span.attributes['http.response.status_code'],
           ...(events.length === 0 ? {} : { events }),
           ...(below.length === 0 ? {} : { below }),
         };

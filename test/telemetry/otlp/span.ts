@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conventionFaults } from './semantic-conventions.ts';
 
 // ProtoJSON of the OTLP messages: bytes in base64, 64-bit integers as text.
 const id = (bytes: number) =>
@@ -36,7 +37,14 @@ const span = z
     startTimeUnixNano: nanos,
     endTimeUnixNano: nanos,
     attributes,
-    events: z.array(z.object({ name: z.string().min(1), timeUnixNano: nanos })).default([]),
+    events: z
+      .array(z.object({ name: z.string().min(1), timeUnixNano: nanos, attributes }))
+      .max(32)
+      .default([]),
+    droppedEventsCount: z.number().default(0),
+    flags: z.number().refine((flags) => (flags & 0x100) !== 0, {
+      error: 'a span must tell whether its parent is remote',
+    }),
     status: z.object({ code: z.string().optional(), message: z.string().optional() }).default({}),
   })
   .refine(({ startTimeUnixNano, endTimeUnixNano }) => startTimeUnixNano <= endTimeUnixNano, {
@@ -54,10 +62,9 @@ const span = z
       ),
     { error: 'events must lie within their span' },
   )
-  .refine(
-    ({ attributes }) => 'rpc.system.name' in attributes || 'http.request.method' in attributes,
-    { error: 'a span must say what system it is of' },
-  );
+  .superRefine((each, context) => {
+    for (const message of conventionFaults(each)) context.addIssue({ code: 'custom', message });
+  });
 
 export type OtlpSpan = z.output<typeof span>;
 

@@ -63,6 +63,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
       return;
     }
     this.#waiting.add(call);
+    call.request.notes?.event('waits for a connection');
     this.#connectForWaiting();
   }
 
@@ -89,6 +90,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents {
     for (const call of this.#waiting) {
       if (connection.room < 1) break;
       this.#waiting.delete(call);
+      call.request.notes?.event('has a connection');
       call.begin(connection);
     }
     this.#connectForWaiting();

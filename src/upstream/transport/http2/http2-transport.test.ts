@@ -93,6 +93,18 @@ describe('unary', () => {
     });
   });
 
+  test('tells when a call waits for a connection, and when it has one', async () => {
+    const fresh = createHttp2Transport({ address: { host: '127.0.0.1', port: server.port } });
+    const told: string[] = [];
+    const notes = { event: (name: string) => void told.push(name) };
+    const call = { rpcPath: '/test.Raw/Echo', metadata: [], message: Buffer.alloc(0), notes };
+    await fresh.unary(call);
+    expect(told).toEqual(['waits for a connection', 'has a connection']);
+    await fresh.unary(call);
+    expect(told).toHaveLength(2);
+    await fresh.close(0);
+  });
+
   test('an unknown method', async () => {
     await expect(unary('Nothing', Buffer.alloc(0))).rejects.toMatchObject({
       code: 'UNIMPLEMENTED',

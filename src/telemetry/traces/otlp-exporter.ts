@@ -1,0 +1,126 @@
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequestEncoder, type Origin, readRejectedSpans } from './export-request.ts';
+import type { SpanBatch } from './span-queue.ts';
+
+export interface OtlpExporterOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one export with its tries. */
+  readonly timeoutMs: number;
+  readonly origin: Origin;
+}
+
+/** OTLP/HTTP, "Retryable Response Codes"; anything else would be refused again. */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+
+/** Between tries where the collector does not say: doubled each time, give or take a fifth. */
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 5_000;
+
+/** An answer says at most what was rejected. */
+const MAX_ANSWER_BYTES = 65_536;
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Sends spans by OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ */
+export class OtlpExporter {
+  readonly #options: OtlpExporterOptions;
+  readonly #encode: ReturnType<typeof createRequestEncoder>;
+  readonly #agent: http.Agent;
+  readonly #closed = new AbortController();
+
+  constructor(options: OtlpExporterOptions) {
+    this.#options = options;
+    this.#encode = createRequestEncoder(options.origin);
+    const { Agent } = options.url.startsWith('https:') ? https : http;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  }
+
+  /** How many of the spans the collector did not take in the end. */
+  async send(batch: SpanBatch): Promise<number> {
+    const body = this.#encode(batch);
+    const deadline = performance.now() + this.#options.timeoutMs;
+    const signal = AbortSignal.any([
+      AbortSignal.timeout(this.#options.timeoutMs),
+      this.#closed.signal,
+    ]);
+    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
+      // A collector that cannot be reached may be restarting.
+      const answer = await this.#post(body, signal).catch(() => undefined);
+      if (answer !== undefined && answer.status >= 200 && answer.status < 300) {
+        return Math.min(rejectedIn(answer), batch.spans);
+      }
+      if (answer !== undefined && !RETRYABLE.has(answer.status)) return batch.spans;
+      const waitMs = toDelayMs(answer?.retryAfter) ?? backoffMs * (0.8 + Math.random() * 0.4);
+      if (signal.aborted || performance.now() + waitMs >= deadline) return batch.spans;
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#agent.destroy();
+  }
+
+  #post(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    const { url, headers } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { request } = url.startsWith('https:') ? https : http;
+    const sent = request(url, {
+      method: 'POST',
+      agent: this.#agent,
+      signal,
+      headers: {
+        ...headers,
+        'content-type': 'application/x-protobuf',
+        'content-length': body.length,
+      },
+    });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > MAX_ANSWER_BYTES) sent.destroy(new Error('The answer is too long.'));
+        else chunks.push(chunk);
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          body: Buffer.concat(chunks),
+        }),
+      );
+    });
+    sent.end(body);
+    return promise;
+  }
+}
+
+/** An answer that cannot be read says nothing against the spans. */
+function rejectedIn({ body }: Answer): number {
+  try {
+    return readRejectedSpans(body);
+  } catch {
+    return 0;
+  }
+}
+
+/** RFC 9110 10.2.3: seconds, or a date. */
+function toDelayMs(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const ms = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter) * 1_000
+    : Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
