@@ -31,7 +31,7 @@ import { recordRefusal } from './pipeline/record-refusal.ts';
 import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
-import { createRenewProcedure, RENEW_PATH } from './procedures/renew-procedure.ts';
+import { createRenewProcedure, RENEW_METHOD, RENEW_PATH } from './procedures/renew-procedure.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
 import { createTracing } from './telemetry/traces/tracing.ts';
@@ -81,6 +81,17 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     tracing,
   });
   const onRefused = recordRefusal(auth.audit, counters);
+  const pipeline = createPipeline({
+    config,
+    cost: callerCost.forSnapshot(snapshot, [RENEW_METHOD]),
+    record: {
+      report: createCallLog(logs.of('calls'), config.log),
+      meterOf: bindMeters(snapshot, metrics),
+      tracer: tracing?.calls,
+    },
+    authenticate: { ...auth, onRefused },
+    authorise: { ...auth, onRefused },
+  });
   const contractProcedures = createProcedures({
     snapshot,
     transcoder: createTranscoder(snapshot.registry, {
@@ -89,22 +100,12 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     }),
     validator: requireSoundRules(snapshot),
     upstreams,
-    pipeline: createPipeline({
-      config,
-      cost: callerCost.forSnapshot(snapshot),
-      record: {
-        report: createCallLog(logs.of('calls'), config.log),
-        meterOf: bindMeters(snapshot, metrics),
-        tracer: tracing?.calls,
-      },
-      authenticate: { ...auth, onRefused },
-      authorise: { ...auth, onRefused },
-    }),
+    pipeline,
     metadata: createMetadataRules(config.metadata),
   });
   const procedures: ProcedureTable = new Map([
     ...contractProcedures,
-    [RENEW_PATH, createRenewProcedure(auth)],
+    [RENEW_PATH, createRenewProcedure({ ...auth, pipeline })],
   ]);
 
   const newRequestId = createRequestIds();

@@ -27,8 +27,8 @@ export function createAdminAccess(options: AdminAccessOptions): AdminAccess {
   const { permission, whenAuthOff } = options.config;
 
   return {
-    async identify(method, headers, { certificate }) {
-      return authenticate({ headers, certificate, needsCsrfToken: method !== 'GET' });
+    async identify(method, headers, { certificate, address }) {
+      return authenticate({ headers, certificate, address, needsCsrfToken: method !== 'GET' });
     },
     admit(identity) {
       if (authMode === 'off') {

@@ -8,12 +8,14 @@ import type { CallerHeaders } from './credentials/read-credential.ts';
 import { createMemoryTicketStore } from './credentials/ticket-store.ts';
 import { createTickets } from './credentials/tickets.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
+import { FailedAttempts } from './failed-attempts.ts';
 import { createLocalFeed } from './revocation/access-change-feed.ts';
 import { LiveAccess } from './revocation/live-access.ts';
 import { createTokenMemory } from './token/token-memory.ts';
 import { createTokenVerifier } from './token/verify-token.ts';
 
 const key = await createTestKey('ES256', 'k1');
+const ADDRESS = '203.0.113.9';
 const clock = { nowMs: NOW_MS };
 const now = () => clock.nowMs;
 const service = createApiKey('batch');
@@ -36,13 +38,14 @@ const authenticate = createAuthenticator({
     { match: { commonName: 'old-feed' }, subject: 'old-feed', roles: [], permissions: [] },
   ],
   access,
+  failures: new FailedAttempts({ perAddress: 1_000, windowMs: 60_000, now }),
 });
 
 const csrf = createCsrfToken();
 const token = await signToken(key);
 const cookieToken = await signToken(key, { claims: { csh: digestCsrfToken(csrf) } });
 const call = (headers: CallerHeaders, needsCsrfToken = false) =>
-  authenticate({ headers, certificate: undefined, needsCsrfToken });
+  authenticate({ headers, certificate: undefined, address: ADDRESS, needsCsrfToken });
 
 const GOOD: readonly [what: string, headers: CallerHeaders, subject: string][] = [
   ['nothing', {}, ''],
@@ -140,6 +143,7 @@ test.each([
   const identity = await authenticate({
     headers: {},
     certificate: { ...certificate, ...fields },
+    address: ADDRESS,
     needsCsrfToken: true,
   });
   expect(identity).toMatchObject({ subject, proof: 'certificate' });
@@ -157,6 +161,7 @@ test.each([
     authenticate({
       headers: {},
       certificate: { ...certificate, ...fields },
+      address: ADDRESS,
       needsCsrfToken: false,
     });
   expect(await refusalOf(attempt)).toBe('UNAUTHENTICATED CERTIFICATE_UNKNOWN');

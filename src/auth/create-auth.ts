@@ -10,6 +10,7 @@ import { type BackendIdentity, createBackendIdentity } from './backend-identity.
 import { createApiKeyVerifier } from './credentials/api-keys.ts';
 import { createTickets, type Tickets } from './credentials/tickets.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
+import { FailedAttempts } from './failed-attempts.ts';
 import { ANONYMOUS } from './identity.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { createLoginAttempts } from './issuer/login-attempts.ts';
@@ -35,6 +36,7 @@ export interface Auth {
   /** Undefined where Weir is not its own identity provider. */
   readonly issuer: Issuer | undefined;
   readonly audit: AuditLog;
+  readonly failures: FailedAttempts;
   /** Begins to hear other instances and `weir user`. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,10 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
     maxTokenBytes: config.maxTokenSize,
   });
   const tickets = createTickets({ store: stores.tickets, ttlMs: config.ticketTtl });
+  const failures = new FailedAttempts({
+    perAddress: config.failures.perAddress,
+    windowMs: config.failures.window,
+  });
   const authenticate = createAuthenticator({
     tokens: createTokenMemory({ verify }),
     apiKeys: createApiKeyVerifier(
@@ -77,6 +83,7 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
     tickets,
     certificates: config.certificates,
     access,
+    failures,
   });
 
   function createBuiltIn(own: NonNullable<AuthConfig['builtIn']>, store: Users): Issuer {
@@ -132,6 +139,7 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
     keys,
     issuer,
     audit,
+    failures,
     async start() {
       await access.start();
       await users?.watch(onUserChange, warn('the user file cannot be read'));

@@ -1,6 +1,7 @@
 import { type CacheRule, cacheRuleOf } from '../cache/cache-rules.ts';
 import type { Config } from '../config/schema.ts';
 import type { ContractSnapshot } from '../contract/snapshot.ts';
+import { RENEW_METHOD } from '../procedures/renew-procedure.ts';
 import { createLimitPlans, type LimitPlan } from '../ratelimit/limit-plan.ts';
 import { formatTable } from './table.ts';
 
@@ -12,8 +13,9 @@ export function explainCost(
   { methods }: Pick<ContractSnapshot, 'methods'>,
   config: Pick<Config, 'rateLimits' | 'cache'>,
 ): string {
-  const plans = createLimitPlans(methods, config.rateLimits);
-  const rows = [...methods.values()].flatMap((method) => {
+  const all = new Map(methods).set(RENEW_METHOD.path, RENEW_METHOD);
+  const plans = createLimitPlans(all, config.rateLimits);
+  const rows = [...all.values()].flatMap((method) => {
     const plan = plans.get(method);
     const limits = plan === undefined ? [] : describeLimits(plan);
     const cache = describeCache(cacheRuleOf(method, config.cache));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ALGORITHMS } from '../lib/signature-algorithm.ts';
-import { byteSize, count, duration } from './units.ts';
+import { byteSize, count, duration, pause, period, span } from './units.ts';
 
 const names = z.array(z.string().min(1, 'expected a name'));
 
@@ -30,11 +30,11 @@ const keys = z.union(
           (url) => /^(https:|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/.test(url),
           'expected an https: URL; keys that arrive in the clear can be replaced on the way',
         ),
-      maxAge: duration().prefault('10m'),
+      maxAge: pause().prefault('10m'),
       /** The least time between two reads asked for by an unknown key id. */
-      cooldown: duration().prefault('5s'),
+      cooldown: pause().prefault('5s'),
       /** How long a set serves on while the issuer cannot be reached. */
-      stale: duration().prefault('1h'),
+      stale: pause().prefault('1h'),
     }),
     z.strictObject({ file: z.string() }),
     /** Shared by issuer and gateway; at least as many bytes as the hash has. */
@@ -49,7 +49,9 @@ const trustedIssuer = z.strictObject({
   audiences: names.min(1, 'expected at least one "aud" that names this gateway'),
   algorithms: z.array(z.enum(ALGORITHMS)).min(1, 'expected at least one algorithm'),
   keys,
-  clockSkew: duration().prefault('30s'),
+  clockSkew: duration()
+    .refine((ms) => ms <= 600_000, 'expected at most "10m"; more would let expired tokens live on')
+    .prefault('30s'),
   /** Accepted `typ`; an empty text allows a token without one. */
   types: z.array(z.string()).default(['at+jwt', 'jwt', '']),
   /** Path with dots, for example `realm_access.roles`. */
@@ -116,15 +118,15 @@ const builtIn = z.strictObject({
       'expected memory, redis or {sqlite: path}',
     )
     .default('memory'),
-  accessTokenTtl: duration().prefault('5m'),
-  sessionTtl: duration().prefault('12h'),
+  accessTokenTtl: period().prefault('5m'),
+  sessionTtl: span().prefault('12h'),
   /** Each key stays published for as long again after it signed. */
-  rotateKeysEvery: duration().prefault('24h'),
+  rotateKeysEvery: period().prefault('24h'),
   login: z
     .strictObject({
       attemptsPerAccount: count().default(10),
       attemptsPerAddress: count().default(100),
-      window: duration().prefault('15m'),
+      window: period().prefault('15m'),
     })
     .prefault({}),
   cookies: z
@@ -182,7 +184,15 @@ export const authSection = z
     /** How each upstream is told who calls; by the name under `upstreams`. */
     toBackend: z.record(z.string(), toBackend).default({}),
     maxTokenSize: byteSize().prefault('8KiB'),
-    ticketTtl: duration().prefault('30s'),
+    /** Addresses that show wrong credentials; beyond this they are refused without a look. Per gateway. */
+    failures: z
+      .strictObject({
+        /** High, because a site may be one address; a token that served before serves on from there. */
+        perAddress: count().default(300),
+        window: period().prefault('1m'),
+      })
+      .prefault({}),
+    ticketTtl: period().prefault('30s'),
     audit,
   })
   .prefault({});

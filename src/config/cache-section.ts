@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { byteSize, duration } from './units.ts';
+import { byteSize, span, spanOrNone } from './units.ts';
 
 const methodRule = z.union(
   [
     z.literal('off'),
     z.strictObject({
-      ttl: duration(),
-      staleWhileRevalidate: duration().prefault('0s'),
-      staleIfError: duration().prefault('0s'),
+      ttl: span(),
+      staleWhileRevalidate: spanOrNone().prefault('0s'),
+      staleIfError: spanOrNone().prefault('0s'),
       /** `public`: the answer is the same for everyone. */
       scope: z.enum(['caller', 'public']).default('caller'),
       tags: z.array(z.string().min(1, 'expected a name')).default([]),
@@ -27,7 +27,7 @@ export const cacheSection = z
     /** Share answers and invalidations through Redis. */
     shared: z.boolean().default(false),
     /** How long a backend's NOT_FOUND is remembered. None by default: what is created should be found. */
-    negativeTtl: duration().prefault('0s'),
+    negativeTtl: spanOrNone().prefault('0s'),
     /** By procedure path, in place of the contract's `cache`. Only queries can be cached. */
     methods: z.record(z.string(), methodRule).default({}),
   })

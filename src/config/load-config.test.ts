@@ -109,6 +109,44 @@ test.each([
     'limits.maxBody: expected a size with a unit, such as "512B", "64KiB" or "1MiB", found 5',
   ],
   [
+    'inputs deeper than backends take',
+    { ...VALID, limits: { maxDepth: 101 } },
+    'limits.maxDepth: expected at most 100, because backends refuse more, found 101',
+  ],
+  [
+    'a ttl that never ends',
+    { ...VALID, cache: { negativeTtl: '5000d' } },
+    'cache.negativeTtl: expected at most "3650d", found "5000d"',
+  ],
+  [
+    'a quota over no time',
+    { ...VALID, rateLimits: { quotas: [{ amount: 1, per: '0s' }] } },
+    'rateLimits.quotas[0].per: expected a duration above zero, such as "1s", found "0s"',
+  ],
+  [
+    'failures counted for longer than a timer can',
+    { ...VALID, auth: { failures: { window: '25d' } } },
+    'auth.failures.window: expected at most "24d", found "25d"',
+  ],
+  [
+    'a skew that lets expired tokens live on',
+    {
+      ...VALID,
+      auth: {
+        issuers: [
+          {
+            issuer: 'x',
+            audiences: ['x'],
+            algorithms: ['ES256'],
+            keys: { file: 'x' },
+            clockSkew: '1h',
+          },
+        ],
+      },
+    },
+    'auth.issuers[0].clockSkew: expected at most "10m"; more would let expired tokens live on, found "1h"',
+  ],
+  [
     'a misspelt choice',
     { ...VALID, log: { level: 'inof' } },
     'log.level: "inof" is not one of trace, debug, info, warn, error, silent; did you mean "info"?',

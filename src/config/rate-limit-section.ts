@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration } from './units.ts';
+import { count, span } from './units.ts';
 
 /** Whose calls are counted together. `default`: the subject of callers with a credential, else the address. */
 const keyPart = z.enum(['default', 'subject', 'ip', 'apiKey', 'tenant']);
@@ -11,7 +11,7 @@ const key = z
 
 const rate = {
   requests: count(),
-  per: duration(),
+  per: span(),
   /** Calls that may come at once; default: `requests`. */
   burst: count().optional(),
 };
@@ -20,7 +20,7 @@ const quota = z.strictObject({
   /** Tokens in each window; a call takes its method's cost. */
   amount: count(),
   /** The window begins at multiples of itself in UTC: `24h` at midnight. */
-  per: duration().prefault('24h'),
+  per: span().prefault('24h'),
   key,
 });
 

@@ -134,9 +134,9 @@ const limits = z
     maxSubscriptionsPerSocket: count().default(500),
     maxCallsPerSocket: count().default(500),
     /** How long the head of a request may take to arrive; then its body; then its answer to be read. */
-    headTimeout: duration().prefault('10s'),
-    bodyTimeout: duration().prefault('30s'),
-    readTimeout: duration().prefault('30s'),
+    headTimeout: period().prefault('10s'),
+    bodyTimeout: period().prefault('30s'),
+    readTimeout: period().prefault('30s'),
     /** Bytes queued for a slow reader before its streams are held back. */
     maxBufferedPerSocket: byteSize().prefault('64KiB'),
   })

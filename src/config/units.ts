@@ -24,6 +24,16 @@ export const pause = () =>
 export const period = () =>
   pause().refine((ms) => ms > 0, 'expected a duration above zero, such as "1s"');
 
+const LONGEST_SPAN_MS = parseDurationMs('3650d') ?? 0;
+
+/** Something that moments are reckoned with and no timer measures. Above zero; ten years are for ever. */
+export const span = () =>
+  spanOrNone().refine((ms) => ms > 0, 'expected a duration above zero, such as "1s"');
+
+/** The same, where zero says that there is none. */
+export const spanOrNone = () =>
+  duration().refine((ms) => ms <= LONGEST_SPAN_MS, 'expected at most "3650d"');
+
 /** Text with a unit in the file, bytes in the program. */
 export const byteSize = () =>
   z

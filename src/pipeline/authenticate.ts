@@ -70,6 +70,7 @@ function identify(
   return authenticate({
     headers: call.headers,
     certificate: call.peer.certificate,
+    address: call.peer.address,
     needsCsrfToken: call.wire === 'websocket' || call.method.procedureType === 'mutation',
   });
 }

@@ -35,8 +35,11 @@ export interface SnapshotCost {
 export interface CallerCost {
   readonly limiter: Limiter;
   readonly answers: AnswerCache;
-  /** @throws UserError when the configuration names methods that the snapshot does not have. */
-  forSnapshot(snapshot: ContractSnapshot): SnapshotCost;
+  /**
+   * @param own what Weir answers itself, limited as the snapshot's methods are
+   * @throws UserError when the configuration names methods that are neither.
+   */
+  forSnapshot(snapshot: ContractSnapshot, own?: readonly Method[]): SnapshotCost;
   /** Forgets the answers of methods (by path) or tags, in every gateway that shares the cache. */
   invalidate(tags: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -60,8 +63,10 @@ export function createCallerCost({ config, onLimiterChange }: CallerCostOptions)
   return {
     limiter,
     answers,
-    forSnapshot(snapshot) {
-      const plans = createLimitPlans(snapshot.methods, config.rateLimits);
+    forSnapshot(snapshot, own = []) {
+      const limited = new Map(snapshot.methods);
+      for (const method of own) limited.set(method.path, method);
+      const plans = createLimitPlans(limited, config.rateLimits);
       const rules = createCacheRules(snapshot, config);
       return {
         limit: {

@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../auth/identity.ts';
 import type { Config } from '../config/schema.ts';
 import type { Method } from '../contract/method.ts';
 import {
@@ -35,6 +36,8 @@ export interface PipelineOptions {
 export interface Pipeline {
   readonly unary: UnaryMiddleware<Call, PermittedCall>;
   readonly stream: StreamMiddleware<Call, PermittedCall>;
+  /** For what Weir answers itself: recorded and limited by address, and nobody has to be known for it. */
+  readonly own: UnaryMiddleware;
   /** Whether answers of this method are given again. */
   readonly caches: (method: Method) => boolean;
 }
@@ -68,6 +71,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
   return {
     caches: (method) => cost.cache.ruleOf(method) !== undefined,
+    own(innermost) {
+      const limited = chainUnary<AuthenticatedCall>(unary.known, innermost);
+      return chainUnary<Call>(unary.anybody, (call) => limited({ ...call, identity: ANONYMOUS }));
+    },
     unary(innermost) {
       const permitted = chainUnary<PermittedCall>(unary.permitted, innermost);
       const known = chainUnary<AuthenticatedCall>(unary.known, unary.authorise(permitted));

@@ -5,6 +5,8 @@ import type { LiveAccess } from '../auth/revocation/live-access.ts';
 import type { Method } from '../contract/method.ts';
 import { WeirError } from '../errors.ts';
 import type { Call } from '../pipeline/call.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Reply } from '../pipeline/reply.ts';
 import type { UnaryProcedure } from './procedure.ts';
 
 /** The one procedure that Weir answers itself. Contracts have no `weir.v1.SessionService`, so no name clashes. */
@@ -13,33 +15,34 @@ export const RENEW_PATH = 'weir.v1.sessionService.renew';
 export interface RenewOptions {
   readonly authenticate: Authenticator;
   readonly access: LiveAccess;
+  /** Records the call and counts it against the limits of its address. */
+  readonly pipeline: Pick<Pipeline, 'own'>;
 }
 
 /**
  * The mutation `weir.v1.sessionService.renew` of `{token}` or `{ticket}` → `{expiresInMs}`: gives a
  * WebSocket a newer token of the same caller, so that its streams go on past the end of the old one.
  */
-export function createRenewProcedure({ authenticate, access }: RenewOptions): UnaryProcedure {
-  const method = describeRenew();
+export function createRenewProcedure({
+  authenticate,
+  access,
+  pipeline,
+}: RenewOptions): UnaryProcedure {
+  async function renew({ session, peer, input }: Call): Promise<Reply> {
+    if (session === undefined) {
+      throw new WeirError('FAILED_PRECONDITION', 'Only a WebSocket can be renewed.');
+    }
+    const { headers, token } = credentialOf(input);
+    const { certificate, address } = peer;
+    const found = await authenticate({ headers, certificate, address, needsCsrfToken: true });
+    const identity = access.alive(found);
+    session.renew({ identity, token });
+    const { expiresAtMs } = identity;
+    const expiresInMs = Number.isFinite(expiresAtMs) ? expiresAtMs - Date.now() : undefined;
+    return { json: JSON.stringify({ expiresInMs }), headers: [] };
+  }
 
-  return {
-    type: 'mutation',
-    method,
-    async handle(call) {
-      const { session, peer } = call;
-      if (session === undefined) {
-        throw new WeirError('FAILED_PRECONDITION', 'Only a WebSocket can be renewed.');
-      }
-      const { headers, token } = credentialOf(call.input);
-      const { certificate } = peer;
-      const found = await authenticate({ headers, certificate, needsCsrfToken: true });
-      const identity = access.alive(found);
-      session.renew({ identity, token });
-      const { expiresAtMs } = identity;
-      const expiresInMs = Number.isFinite(expiresAtMs) ? expiresAtMs - Date.now() : undefined;
-      return { json: JSON.stringify({ expiresInMs }), headers: [] };
-    },
-  };
+  return { type: 'mutation', method: RENEW_METHOD, handle: pipeline.own(renew) };
 }
 
 /** A token, or a ticket where the token is in a cookie that no script can read. */
@@ -54,6 +57,9 @@ function credentialOf(input: unknown): { headers: Call['headers']; token: string
   }
   throw new WeirError('INVALID_ARGUMENT', 'Send {token} or {ticket} of the newer session.');
 }
+
+/** Limits may be set for it as for any other method. */
+export const RENEW_METHOD: Method = describeRenew();
 
 function describeRenew(): Method {
   return {

@@ -5,7 +5,7 @@ import { RecentMap } from '../lib/recent-map.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Caller, KeyPart } from './caller.ts';
 import { ownerOf } from './caller.ts';
-import { createQuota, createRateLimit, type Limit } from './limit.ts';
+import { createQuota, createRateLimit, fillTime, type Limit } from './limit.ts';
 import { type Claim, createBucketName } from './limit-store.ts';
 
 export interface PlannedLimit {
@@ -28,6 +28,9 @@ export interface LimitPlan {
   messageClaimsOf(caller: Caller): readonly Claim[];
 }
 
+/** Beyond it ticks are no whole numbers any more; see `ticks.ts`. */
+const LONGEST_FILL_TICKS = 2 ** 52;
+
 type Plans = ReadonlyMap<Method, LimitPlan>;
 
 /**
@@ -45,6 +48,11 @@ export function createLimitPlans(
     const plan = createPlan(method, config, common);
     plans.set(method, plan);
     for (const { limit, description } of plan.limits) {
+      if (fillTime(limit) > LONGEST_FILL_TICKS) {
+        problems.push(
+          `${method.path}: its ${limit.scope} limit (${description}) takes longer than eight years to come back; allow more requests, or a smaller burst.`,
+        );
+      }
       if (Math.max(plan.cost, plan.messageCost) <= limit.burst) continue;
       problems.push(
         `${method.path} costs ${plan.cost}, more than the burst of its ${limit.scope} limit (${description}), so nobody could call it.`,

@@ -1,3 +1,4 @@
+import { networkOf } from '../../lib/network-of.ts';
 import type { Redis } from '../../lib/redis/redis.ts';
 import { createScript } from '../../lib/redis/redis-script.ts';
 
@@ -35,7 +36,7 @@ export function createLoginAttempts(options: LoginAttemptsOptions): LoginAttempt
     async begin(account, address) {
       const [byAccount, byAddress] = await Promise.all([
         counter.add(`account:${account}`, windowMs),
-        counter.add(`address:${address}`, windowMs),
+        counter.add(`address:${networkOf(address)}`, windowMs),
       ]);
       if (byAddress.count > perAddress) return byAddress.leftMs;
       if (byAccount.count > perAccount) return byAccount.leftMs;

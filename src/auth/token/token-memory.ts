@@ -14,6 +14,8 @@ export interface TokenMemoryOptions {
 export interface TokenMemory {
   /** The identity at once where the token was seen before, else a promise of it. Throws as the verifier does. */
   identify(token: string): Identity | Promise<Identity>;
+  /** Whether the token was verified before. */
+  knows(token: string): boolean;
   /** How many tokens are remembered. */
   readonly size: number;
   /** Forgets everything: the next call with each token verifies it anew. */
@@ -55,8 +57,9 @@ export function createTokenMemory(options: TokenMemoryOptions): TokenMemory {
       return remembered.size;
     },
     clear: () => remembered.clear(),
+    knows: (token) => remembered.has(digestOf(token)),
     identify(token) {
-      const digest = hash('sha256', token, 'base64url');
+      const digest = digestOf(token);
       const identity = remembered.get(digest);
       if (identity !== undefined) {
         if (now() < identity.expiresAtMs) return identity;
@@ -71,4 +74,8 @@ export function createTokenMemory(options: TokenMemoryOptions): TokenMemory {
       return pending;
     },
   };
+}
+
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64url');
 }

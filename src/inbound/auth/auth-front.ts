@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AuditAction, type AuditLog, actorOf } from '../../auth/audit-log.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { Tickets } from '../../auth/credentials/tickets.ts';
+import type { FailedAttempts } from '../../auth/failed-attempts.ts';
 import type { Identity } from '../../auth/identity.ts';
 import type { Issuer } from '../../auth/issuer/issuer.ts';
 import type { SigningKeys } from '../../auth/issuer/signing-keys.ts';
@@ -27,6 +28,7 @@ export interface AuthFrontOptions {
   /** `off`: everybody may call everything, and nobody needs to sign in. */
   readonly accessControl: 'on' | 'off';
   readonly audit: AuditLog;
+  readonly failures: FailedAttempts;
   readonly cookies: Omit<CookieSettings, 'authPath'>;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly newRequestId: () => string;
@@ -114,6 +116,7 @@ export function createAuthFront(options: AuthFrontOptions) {
         const identity = await options.authenticate({
           headers: request.headers,
           certificate: peer.certificate,
+          address: peer.address,
           needsCsrfToken: request.method !== 'GET',
         });
         call.actor = actorOf(identity);

@@ -34,7 +34,9 @@ export async function answerRefresh(call: AuthRequest): Promise<AuthAnswer> {
   if (token === undefined) {
     throw unauthenticated('CREDENTIALS_MISSING', 'There is no refresh token to renew with.');
   }
-  const tokens = await issuer.refresh(token, csrfToken);
+  const { failures } = call.options;
+  const renew = () => issuer.refresh(token, csrfToken);
+  const tokens = await failures.guard(call.peer.address, renew);
   call.actor = `${issuer.name} ${tokens.subject}`;
   call.record('refresh', tokens.sessionId);
   return answerTokens(tokens, call.cookies);
