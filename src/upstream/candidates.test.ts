@@ -24,6 +24,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     },
     meter: new EndpointMeter(),
     inFlight: 0,
+    streams: 0,
     responseTime: new ResponseTime(),
     health: given.health ?? 'unknown',
     ejectedUntil: given.ejectedUntil ?? 0,

@@ -45,6 +45,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     ),
     meter: new EndpointMeter(),
     inFlight: 0,
+    streams: 0,
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,

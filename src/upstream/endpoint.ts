@@ -33,8 +33,10 @@ export interface Endpoint {
   readonly transport: Transport;
   readonly breaker: Breaker;
   readonly meter: EndpointMeter;
-  /** Calls and streams under way. */
+  /** Unary attempts under way. */
   inFlight: number;
+  /** Streams under way. */
+  streams: number;
   /** Of unary attempts. */
   readonly responseTime: ResponseTime;
   health: CheckedHealth;

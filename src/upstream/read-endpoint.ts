@@ -16,8 +16,17 @@ export interface EndpointCondition extends EndpointReading {
 
 /** An endpoint's condition, for whoever shows it. */
 export function readEndpoint(endpoint: Endpoint, now: number): EndpointCondition {
-  const { target, breaker, health, ejectedUntil, ejectedAt, inFlight, meter, responseTime } =
-    endpoint;
+  const {
+    target,
+    breaker,
+    health,
+    ejectedUntil,
+    ejectedAt,
+    inFlight,
+    streams,
+    meter,
+    responseTime,
+  } = endpoint;
   const { lastFailure } = endpoint;
   const ejected = ejectedUntil > now;
   return {
@@ -28,7 +37,7 @@ export function readEndpoint(endpoint: Endpoint, now: number): EndpointCondition
     ejected,
     ejection: ejected ? { sinceMs: now - ejectedAt, leftMs: ejectedUntil - now } : undefined,
     available: isAvailable(endpoint, now),
-    inFlight,
+    inFlight: inFlight + streams,
     averageMs: responseTime.averageMs,
     lastError: lastFailure && {
       code: lastFailure.code,

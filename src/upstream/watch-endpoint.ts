@@ -21,7 +21,10 @@ export function createEndpointWatch(
       unhealthyThreshold: healthCheck.unhealthyThreshold,
       healthyThreshold: healthCheck.healthyThreshold,
       random,
-      onChange: ({ target }, health, reason) => onChange(target, health, reason),
+      onChange({ target, responseTime }, health, reason) {
+        if (health === 'healthy') responseTime.forget();
+        onChange(target, health, reason);
+      },
     });
     return () => monitor.stop();
   };

@@ -132,7 +132,11 @@ export class Simulation {
     if (this.upstream === undefined) throw new Error('The simulation has not been started.');
     const call: BackendCall = {
       // The steps ask for nothing else of a method.
-      method: { policy: { retry }, rpcPath: '/simulated.Service/Read' } as unknown as Method,
+      method: {
+        kind: 'unary',
+        policy: { retry },
+        rpcPath: '/simulated.Service/Read',
+      } as unknown as Method,
       message: new Uint8Array(),
       metadata: [],
       deadline: startedAt + timeoutMs,

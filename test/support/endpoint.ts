@@ -30,6 +30,7 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
     },
     meter: new EndpointMeter(),
     inFlight: 0,
+    streams: 0,
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,

@@ -74,6 +74,19 @@ test('a stream above the last id fails, marked safe to retry', async () => {
   });
 });
 
+test.each([
+  ['after GOAWAY: it went away', [goaway(0x7fff_ffff)], 'UNAVAILABLE'],
+  ['on its own: it cancelled', [], 'CANCELLED'],
+])('CANCEL from the peer %s, and the call may have run', async (_, before, code) => {
+  await start(async (peer) => {
+    greet(peer);
+    await peer.next(isRequest);
+    for (const bytes of before) peer.send(bytes);
+    peer.send(frame(TYPE.reset, 0, 1, uint32(8)));
+  });
+  await expect(call()).rejects.toMatchObject({ code, neverSent: false, answered: false });
+});
+
 test('a peer that turns every call away is given up after the second try', async () => {
   await start(async (peer) => {
     greet(peer);

@@ -3,7 +3,7 @@ import type { Method } from '../../contract/method.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import { EndpointMeter } from '../../telemetry/metrics/endpoint-meter.ts';
 import type { BackendCall } from '../backend-call.ts';
-import type { Breaker } from '../breaker/breaker.ts';
+import type { Breaker, BreakerState } from '../breaker/breaker.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Balancer } from './balancer.ts';
@@ -22,7 +22,9 @@ interface Given {
   readonly zone?: string;
   readonly version?: string;
   readonly inFlight?: number;
+  readonly streams?: number;
   readonly since?: number;
+  readonly state?: BreakerState;
 }
 
 function endpoint(address: string, given: Given = {}): Endpoint {
@@ -34,9 +36,10 @@ function endpoint(address: string, given: Given = {}): Endpoint {
       version: given.version ?? '',
     },
     transport: {} as Transport,
-    breaker: {} as Breaker,
+    breaker: { state: given.state ?? { name: 'closed' } } as Breaker,
     meter: new EndpointMeter(),
     inFlight: given.inFlight ?? 0,
+    streams: given.streams ?? 0,
     responseTime: new ResponseTime(),
     health: 'unknown',
     ejectedUntil: 0,
@@ -46,9 +49,13 @@ function endpoint(address: string, given: Given = {}): Endpoint {
   };
 }
 
-function call(input: unknown = {}, headers: BackendCall['headers'] = {}): BackendCall {
+function call(
+  input: unknown = {},
+  headers: BackendCall['headers'] = {},
+  kind: Method['kind'] = 'unary',
+): BackendCall {
   return {
-    method: {} as Method,
+    method: { kind } as Method,
     message: new Uint8Array(),
     metadata: [],
     deadline: undefined,
@@ -122,6 +129,34 @@ describe('least request', () => {
       50,
     );
     expect(new Set(picked)).toEqual(new Set(['idle']));
+  });
+
+  test.each([
+    ['a unary call where fewer of its kind are', 'unary', 'streaming'],
+    ['a stream where fewer streams are', 'serverStreaming', 'calling'],
+  ] as const)('%s', (_, kind, expected) => {
+    const candidates = [
+      endpoint('streaming', { inFlight: 0, streams: 9 }),
+      endpoint('calling', { inFlight: 1, streams: 0 }),
+    ];
+    const balance = createLeastRequest(() => 0, seeded(7), weightOf);
+    const picked = Array.from({ length: 50 }, () => balance(candidates, call({}, {}, kind)));
+    expect(new Set(picked.map((each) => each?.target.address))).toEqual(new Set([expected]));
+  });
+
+  test('what made the breaker open does not keep its probes away', () => {
+    const halfOpen = { name: 'halfOpen', openings: 1, probing: 0, successes: 0 } as const;
+    const candidates = [endpoint('back', { state: halfOpen }), endpoint('well')];
+    for (let answers = 0; answers < 10; answers++) {
+      candidates[0]?.responseTime.answered(500, 0);
+      candidates[1]?.responseTime.answered(5, 0);
+    }
+    const picked = picks(
+      createLeastRequest(() => 0, seeded(7), weightOf),
+      candidates,
+      50,
+    );
+    expect(new Set(picked)).toEqual(new Set(['back', 'well']));
   });
 
   describe('one that takes longer to answer counts as busier', () => {

@@ -2,6 +2,7 @@ import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Balancer } from './balancer.ts';
 import { hash32 } from './hash32.ts';
+import { underWay } from './under-way.ts';
 
 /** No endpoint may hold more than this times the mean of calls in flight ("Consistent Hashing with Bounded Loads"). */
 const BOUND = 1.25;
@@ -19,7 +20,7 @@ export function createConsistentHash(
     const key = keyOf(call);
     if (key === undefined) return fallback(candidates, call);
     const keyHash = hash32(key);
-    const bound = maxInFlight(candidates);
+    const bound = mostUnderWay(candidates, call);
     let best: Endpoint | undefined;
     let bestScore = Number.NEGATIVE_INFINITY;
     let bestFree: Endpoint | undefined;
@@ -30,7 +31,7 @@ export function createConsistentHash(
         bestScore = value;
         best = endpoint;
       }
-      if (value > bestFreeScore && endpoint.inFlight < bound) {
+      if (value > bestFreeScore && underWay(endpoint, call) < bound) {
         bestFreeScore = value;
         bestFree = endpoint;
       }
@@ -39,9 +40,9 @@ export function createConsistentHash(
   };
 }
 
-function maxInFlight(candidates: readonly Endpoint[]): number {
+function mostUnderWay(candidates: readonly Endpoint[], call: BackendCall): number {
   let total = 1;
-  for (const { inFlight } of candidates) total += inFlight;
+  for (const endpoint of candidates) total += underWay(endpoint, call);
   return Math.ceil((BOUND * total) / candidates.length);
 }
 

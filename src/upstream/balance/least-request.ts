@@ -1,6 +1,8 @@
 import type { Clock, Random } from '../../lib/clock.ts';
+import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Balancer } from './balancer.ts';
+import { underWay } from './under-way.ts';
 
 /** Response times within this factor are chance, and a pool of equals is to stay evenly loaded. */
 const CLEARLY_SLOWER = 2;
@@ -16,9 +18,10 @@ export function createLeastRequest(
   random: Random,
   weightOf: (endpoint: Endpoint) => number,
 ): Balancer {
-  const load = (endpoint: Endpoint) => (endpoint.inFlight + 1) / weightOf(endpoint);
+  const load = (endpoint: Endpoint, call: BackendCall) =>
+    (underWay(endpoint, call) + 1) / weightOf(endpoint);
 
-  return function pickLessBusy(candidates) {
+  return function pickLessBusy(candidates, call) {
     const first = Math.floor(random() * candidates.length);
     const one = candidates[first];
     if (one === undefined || candidates.length === 1) return one;
@@ -27,14 +30,18 @@ export function createLeastRequest(
     const other = candidates[(first + step) % candidates.length];
     if (other === undefined) return one;
     const now = clock();
-    const loadOfOne = load(one) * timesSlower(one, other, now);
-    const loadOfOther = load(other) * timesSlower(other, one, now);
+    const loadOfOne = load(one, call) * timesSlower(one, other, now);
+    const loadOfOther = load(other, call) * timesSlower(other, one, now);
     return loadOfOther < loadOfOne ? other : one;
   };
 }
 
-/** 1 for one that is not clearly slower. */
+/**
+ * 1 for one that is not clearly slower, and for one whose breaker doles out its calls: the time-outs that
+ * opened it would keep the probes away that can close it.
+ */
 function timesSlower(endpoint: Endpoint, than: Endpoint, now: number): number {
+  if (endpoint.breaker.state.name !== 'closed') return 1;
   const { averageMs } = than.responseTime;
   if (averageMs === undefined) return 1;
   const times = endpoint.responseTime.fadedMs(now) / averageMs;

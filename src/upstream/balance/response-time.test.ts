@@ -28,6 +28,14 @@ test.each([
   expect(answered(Array(10).fill(80), 1_000).fadedMs(1_000 + silence)).toBe(faded);
 });
 
+test('what is forgotten does not count', () => {
+  const time = answered(Array(10).fill(500));
+  time.forget();
+  expect(time.fadedMs(0)).toBe(0);
+  for (let answers = 0; answers < 10; answers++) time.answered(2, 0);
+  expect(time.averageMs).toBe(2);
+});
+
 test('a quick failure does not look fast, and a slow one looks slow', () => {
   const time = answered(Array(10).fill(10));
   time.failed(1, 0);

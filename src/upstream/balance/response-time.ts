@@ -27,6 +27,12 @@ export class ResponseTime {
     this.#lastAt = now;
   }
 
+  /** What it was is over: the endpoint came back. */
+  forget(): void {
+    this.#answers = 0;
+    this.#averageMs = 0;
+  }
+
   /** A quick failure, RESOURCE_EXHAUSTED above all, must not make a host look fast. */
   failed(durationMs: number, now: number): void {
     if (durationMs > this.#averageMs) this.answered(durationMs, now);

@@ -64,7 +64,7 @@ export function guardStream(
   };
 
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
-    endpoint.inFlight++;
+    endpoint.streams++;
     try {
       for await (const message of stream) {
         if (!reported) notes?.event('first message');
@@ -83,7 +83,7 @@ export function guardStream(
     } finally {
       if (note !== undefined) note.endedAt = performance.now();
       reportOnce('ignored');
-      endpoint.inFlight--;
+      endpoint.streams--;
     }
   }
 

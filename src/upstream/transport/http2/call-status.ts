@@ -55,11 +55,17 @@ export function statusFromTrailers(
 }
 
 /**
- * @param deadlinePassed a server that saw the deadline first resets with CANCEL; the caller should still
- * read DEADLINE_EXCEEDED
+ * A server that saw the deadline first resets with CANCEL; the caller should still read DEADLINE_EXCEEDED.
+ * So does one whose patience with its last streams ends after GOAWAY: nobody cancelled, it went away.
  */
-export function statusFromReset(errorCode: number, deadlinePassed: boolean): WeirError {
-  if (errorCode === ERROR_CODE.CANCEL && deadlinePassed) return deadlineExceeded();
+export function statusFromReset(
+  errorCode: number,
+  when: { readonly draining: boolean; readonly deadlinePassed: boolean },
+): WeirError {
+  if (errorCode === ERROR_CODE.CANCEL && when.deadlinePassed) return deadlineExceeded();
+  if (errorCode === ERROR_CODE.CANCEL && when.draining) {
+    return connectionLost('The backend went away before the call ended.', false);
+  }
   const code = CODE_BY_RESET.get(errorCode) ?? 'INTERNAL';
   return new WeirError(code, `The backend reset the stream with ${nameErrorCode(errorCode)}.`, {
     origin: 'backend',

@@ -216,10 +216,15 @@ export class CallStream {
     if (increment > 0) this.#host.updateWindow(this.id, increment);
   }
 
-  /** The peer's RST_STREAM. */
-  onReset(errorCode: number): void {
+  /**
+   * The peer's RST_STREAM.
+   * @param draining the peer said before that it leaves
+   */
+  onReset(errorCode: number, draining: boolean): void {
     this.#close();
-    this.#receiver.onFailure(statusFromReset(errorCode, this.#receiver.deadlinePassed));
+    this.#receiver.onFailure(
+      statusFromReset(errorCode, { draining, deadlinePassed: this.#receiver.deadlinePassed }),
+    );
   }
 
   /** The connection is gone, or will not carry this stream any further. */

@@ -162,7 +162,7 @@ export class ConnectionReader implements FrameHandler {
     this.#refuseIdle(streamId);
     const stream = this.#connection.streams.get(streamId);
     if (stream === undefined) this.#floods.onIdle();
-    else stream.onReset(code);
+    else stream.onReset(code, this.#connection.state.kind === 'draining');
   }
 
   #onSettings(flags: number, bytes: Buffer, start: number, end: number): void {

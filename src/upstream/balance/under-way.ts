@@ -1,0 +1,11 @@
+import type { BackendCall } from '../backend-call.ts';
+import type { Endpoint } from '../endpoint.ts';
+
+/**
+ * What an endpoint has under way of the call's own kind. Streams stay and cost little, unary calls the
+ * reverse: added up, an endpoint with one stream more than the others would get no unary call for as long
+ * as few of them are in flight.
+ */
+export function underWay(endpoint: Endpoint, { method }: BackendCall): number {
+  return method.kind === 'unary' ? endpoint.inFlight : endpoint.streams;
+}
