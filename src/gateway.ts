@@ -60,16 +60,24 @@ export interface Gateway {
 export async function createGateway({ config, logs }: GatewayOptions): Promise<Gateway> {
   const { root: log } = logs;
   const snapshot = await loadContracts(config.contracts);
+  // What a gateway that cannot be finished must let go of, or its process would not end.
+  await using unfinished = new AsyncDisposableStack();
   const tracing = createTracing(config.telemetry.traces, packageVersion());
+  unfinished.defer(async () => tracing?.close());
   const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
   const metered = await createUpstreams(config.upstreams, logs);
   const upstreams = new Map([...metered].map(([name, { upstream }]) => [name, upstream]));
+  const closeUpstreams = () =>
+    Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
+  unfinished.defer(async () => void (await closeUpstreams()));
   const auth = createAuth(config.auth, config.redis, logs.of('auth'));
+  unfinished.defer(() => auth.close());
   const callerCost = createCallerCost({
     config,
     onLimiterChange: ({ mode, reason }) =>
       logs.of('limits')[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
   });
+  unfinished.defer(() => callerCost.close());
   let draining = false;
   const counters = registerMetrics(metrics, {
     snapshot,
@@ -205,13 +213,14 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     fronts.webSocket.close();
     server.closeAllConnections();
     await closed;
-    await Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
+    await closeUpstreams();
     await auth.close();
     await callerCost.close();
     await tracing?.close();
     await metricsListener?.close();
   }
 
+  unfinished.move();
   return { procedures, listen, close };
 }
 

@@ -17,7 +17,10 @@ export async function serve(configFile: string): Promise<void> {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
-  const { url } = await gateway.listen();
+  const { url } = await gateway.listen().catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
   log.info({ url, trpc: `${url}${config.server.trpcPath}` }, 'listening');
   const signal = await toldToStop;
   log.info({ signal }, 'draining');

@@ -16,10 +16,15 @@ export async function createUpstreams(
   logs: ModuleLogs,
 ): Promise<ReadonlyMap<string, MeteredUpstream>> {
   const created = new Map<string, MeteredUpstream>();
+  // One that cannot be made must not leave the connections of the others open.
+  await using unfinished = new AsyncDisposableStack();
   for (const [name, config] of Object.entries(configs)) {
     const meter = new UpstreamMeter();
     const events = countUpstreamEvents(meter, logUpstreamEvents(logs.of('upstream'), name));
-    created.set(name, { upstream: await createUpstream({ name, config, events }), meter });
+    const upstream = await createUpstream({ name, config, events });
+    unfinished.defer(() => upstream.close(0));
+    created.set(name, { upstream, meter });
   }
+  unfinished.move();
   return created;
 }

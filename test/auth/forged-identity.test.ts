@@ -167,6 +167,6 @@ test.each(['x-weir-subject', 'authorization', 'cookie', 'x-forwarded-user'])(
   'a list that lets %s through is refused at the start',
   async (name) => {
     const attempt = startSecuredGateway(backends, jwks.url, { metadata: { request: [name] } });
-    await expect(attempt).rejects.toThrow(/forge|exit|ended/i);
+    await expect(attempt).rejects.toThrow(/could forge/);
   },
 );

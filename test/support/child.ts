@@ -12,7 +12,7 @@ interface Waiter {
 }
 
 /** How long a test waits for a line before it says what it has seen instead, in milliseconds. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
