@@ -3,6 +3,7 @@ import { WeirError } from '../errors.ts';
 import { CallNotes } from '../telemetry/call-notes.ts';
 import type { MethodMeter } from '../telemetry/metrics/method-meter.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
+import { withAttempts } from './attempts-header.ts';
 import type { Call } from './call.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
 import type { Reply } from './reply.ts';
@@ -43,7 +44,7 @@ export function createUnaryRecord(options: RecordOptions): UnaryMiddleware {
       function succeed(reply: Reply): Reply {
         const durationMs = performance.now() - startedAt;
         end({ call, notes, startedAt, durationMs, error: undefined, messages: 1 }, meter, options);
-        return reply;
+        return withAttempts(reply, notes);
       }
       function fail(thrown: unknown): never {
         const error = WeirError.from(thrown);

@@ -25,6 +25,10 @@ export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents):
       meter.retries += 1;
       next.retried();
     },
+    hedged() {
+      meter.hedges += 1;
+      next.hedged();
+    },
     retryWithheld() {
       meter.retriesWithheld += 1;
       next.retryWithheld();

@@ -9,6 +9,7 @@ import { createEndpoint } from './create-endpoint.ts';
 import { createDiscovery } from './discovery/create-discovery.ts';
 import { createEndpointPool } from './endpoint-pool.ts';
 import { checkHealth, type EndpointHealth } from './health/check-health.ts';
+import { createHedge } from './hedging/hedge.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { toOutcomeUnknown } from './outcome-unknown.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
@@ -80,21 +81,24 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     clock,
   });
 
-  // Outermost, because each attempt is to find an endpoint of its own.
-  const retry = createRetry({
-    budget: createRetryBudget(config.retryBudget, clock),
-    clock,
-    random,
-    sleep,
-    events,
-  });
+  const budget = createRetryBudget(config.retryBudget, clock);
+  // Outermost, because each attempt is to find an endpoint of its own; a method has one of the two (gRFC A6).
+  const retry = createRetry({ budget, clock, random, sleep, events });
+  const hedge = createHedge({ budget, clock, sleep, events });
   // Each attempt counts, but not the time between attempts; and no endpoint is held for one that is shed.
   const shed = createShedStep(name, config.adaptiveConcurrency, clock);
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
   const guard = createGuardStep(observe, clock);
-  const callUnary = retry(shed(pickOne(guard(invokeUnary))));
+  const attempt = shed(pickOne(guard(invokeUnary)));
+  const callWithRetries = retry(attempt);
+  const callWithHedges = hedge(attempt);
+
+  function callUnary(call: BackendCall): Promise<UnaryReply> {
+    const { hedging } = call.method.policy;
+    return hedging === undefined ? callWithRetries(call) : callWithHedges(call, hedging);
+  }
 
   return {
     name,

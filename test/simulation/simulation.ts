@@ -69,6 +69,7 @@ export class Simulation {
         securityRenewed() {},
         securityFailed() {},
         retried() {},
+        hedged() {},
         retryWithheld() {},
         ejected: ({ endpoint }) =>
           this.ejections.push({ position: positionOf(endpoint.target.address), at: time.now() }),

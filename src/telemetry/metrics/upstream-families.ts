@@ -39,13 +39,19 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
     ),
     ofUpstreams(
       'weir_upstream_retries',
-      'Attempts after the first.',
+      'Attempts after a failed one.',
       'counter',
       ({ meter }) => meter.retries,
     ),
     ofUpstreams(
+      'weir_upstream_hedges',
+      'Attempts sent while another one was unanswered.',
+      'counter',
+      ({ meter }) => meter.hedges,
+    ),
+    ofUpstreams(
       'weir_upstream_retries_withheld',
-      'Retries that the retry budget did not allow.',
+      'Retries and hedges that the retry budget did not allow.',
       'counter',
       ({ meter }) => meter.retriesWithheld,
     ),

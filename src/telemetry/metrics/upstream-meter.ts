@@ -1,8 +1,10 @@
 /** What is counted for an upstream as a whole. */
 export class UpstreamMeter {
-  /** Attempts after the first. */
+  /** Attempts after a failed one. */
   retries = 0;
-  /** Retries that the budget did not allow. */
+  /** Attempts beside an unanswered one. */
+  hedges = 0;
+  /** Retries and hedges that the budget did not allow. */
   retriesWithheld = 0;
   ejections = 0;
   breakerOpenings = 0;

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../lib/clock.ts';
 import type { Attempt, AttemptHandler } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { isHeldBack } from '../held-back.ts';
 import type { UnaryReply } from '../transport/transport.ts';
 import type { UpstreamEvents } from '../upstream-events.ts';
 import { backoffMs } from './backoff.ts';
@@ -64,11 +65,6 @@ export function createRetry(options: RetryOptions) {
         }
       }
     };
-}
-
-/** Weir itself says that the whole upstream is busy or failing, and when to come back: waiting here helps nobody. */
-function isHeldBack({ origin, neverSent, retryAfterMs }: WeirError): boolean {
-  return origin === 'gateway' && neverSent && retryAfterMs !== undefined;
 }
 
 function isRetryable(error: WeirError, attempt: Attempt, policy: RetryPolicy): boolean {

@@ -1,0 +1,81 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BackendProcess } from '../support/backends.ts';
+import { GatewayProcess } from '../support/gateway.ts';
+import { getQuery } from '../support/request.ts';
+
+const GET_QUOTE = 'market.v1.quoteService.getQuote';
+const LIST_INSTRUMENTS = 'market.v1.quoteService.listInstruments';
+
+let markets: BackendProcess[];
+let gateway: GatewayProcess;
+let folder: string;
+
+/** Two market backends in turn, and a contract that hedges quotes and retries lists. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-attempts-'));
+  await cp(join(import.meta.dirname, '..', '..', 'proto'), folder, { recursive: true });
+  const contract = join(folder, 'market', 'v1', 'quote_service.proto');
+  const text = await readFile(contract, 'utf8');
+  const hedged = 'hedging: {max_attempts: 2, hedging_delay: {nanos: 100000000}}';
+  await writeFile(contract, text.replace('retry: {max_attempts: 3}', hedged));
+  markets = await Promise.all([BackendProcess.start('market'), BackendProcess.start('market')]);
+  gateway = await GatewayProcess.start(
+    { market: '', orders: '127.0.0.1:1' },
+    {
+      contracts: [{ folder }],
+      cache: { enabled: false },
+      upstreams: {
+        market: {
+          endpoints: markets.map(({ address }) => address),
+          balancing: { policy: 'roundRobin' },
+          breaker: { consecutiveFailures: 1_000, minCalls: 1_000 },
+        },
+      },
+    },
+  );
+});
+
+afterAll(async () => {
+  expect(await gateway.stop()).toBe(0);
+  await Promise.all(markets.map(({ child }) => child.stop()));
+  await rm(folder, { recursive: true });
+});
+
+/** The calls that carry the tag, as the backends saw them. */
+function arrived(tag: string) {
+  return markets.map(({ child }) =>
+    child.lines.filter((line) => line.event === 'call' && JSON.stringify(line).includes(tag)),
+  );
+}
+
+test('an answer of the first attempt says nothing of attempts', async () => {
+  const answer = await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' });
+  expect([answer.status, answer.headers.get('weir-attempts')]).toEqual([200, null]);
+});
+
+test('a slow answer is hedged at the other endpoint, which is told, and the loser is cancelled', async () => {
+  const tag = crypto.randomUUID();
+  const headers = { 'x-test-tag': tag, 'x-sample-delay-ms': '600' };
+  const answer = await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AAPL' }, headers);
+  expect([answer.status, answer.headers.get('weir-attempts')]).toEqual([200, '2']);
+  const [one, other] = arrived(tag);
+  expect([one?.length, other?.length]).toEqual([1, 1]);
+  expect(JSON.stringify([one, other])).toContain('"grpc-previous-rpc-attempts":["1"]');
+  const id = answer.headers.get('x-request-id') ?? '';
+  await Promise.any(markets.map((market) => market.saw('cancelled', id)));
+});
+
+test('an answer after a retry says so', async () => {
+  const [gone] = markets;
+  await gone?.child.stop();
+  const counts = new Set<string | null>();
+  for (let call = 0; call < 2; call++) {
+    const { status, headers } = await getQuery(gateway.trpcUrl, LIST_INSTRUMENTS, {});
+    expect(status).toBe(200);
+    counts.add(headers.get('weir-attempts'));
+  }
+  expect([...counts].sort()).toEqual(['2', null]);
+});
