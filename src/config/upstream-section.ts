@@ -90,10 +90,14 @@ const discovery = z.union(
   'expected {dns: {name, port}} or {file: path}',
 );
 
-/** Where the key of a call is found: a request header, or the request's own field. */
+/** Where the key of a call is found: a request header, the request's own field, or the caller's identity. */
 const callKey = z.union(
-  [z.strictObject({ header: headerName }), z.strictObject({ field: z.string() })],
-  'expected {header: name} or {field: name}',
+  [
+    z.strictObject({ header: headerName }),
+    z.strictObject({ field: z.string() }),
+    z.strictObject({ identity: z.literal(true) }),
+  ],
+  'expected {header: name}, {field: name} or {identity: true}',
 );
 
 const balancing = z

@@ -69,6 +69,7 @@ function toBackendCall(
     metadata: metadata.toBackend(call),
     deadline: call.deadline,
     cancellation: call.cancellation,
+    identity: call.identity,
     input: call.input,
     headers: call.headers,
     notes: call.notes,

@@ -1,3 +1,4 @@
+import type { Identity } from '../auth/identity.ts';
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { CallNotes } from '../telemetry/call-notes.ts';
@@ -14,6 +15,8 @@ export interface BackendCall {
   readonly cancellation: Cancellation;
   /** Told where the call went; undefined where nobody asks. */
   readonly notes?: CallNotes | undefined;
+  /** Who calls; balancing may take its key from there. */
+  readonly identity?: Identity | undefined;
   /** As the caller sent them; balancing may take its key from there. */
   readonly input: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

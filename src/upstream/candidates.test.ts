@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import { ResponseTime } from './balance/response-time.ts';
+import type { BreakerState } from './breaker/breaker.ts';
 import { createCandidates } from './candidates.ts';
 import type { CheckedHealth, Endpoint } from './endpoint.ts';
 import type { Transport } from './transport/transport.ts';
@@ -10,16 +11,22 @@ const NOW = 1_000;
 interface Given {
   readonly health?: CheckedHealth;
   readonly ejectedUntil?: number;
-  readonly breakerOpen?: boolean;
+  readonly breaker?: 'open' | 'ramping';
 }
+
+const STATES: Readonly<Record<'closed' | 'open' | 'ramping', BreakerState>> = {
+  closed: { name: 'closed' },
+  open: { name: 'open', until: NOW + 1, openings: 1 },
+  ramping: { name: 'ramping', since: NOW, openings: 1 },
+};
 
 function endpoint(address: string, given: Given = {}): Endpoint {
   return {
     target: { address, weight: 1, zone: '', version: '' },
     transport: {} as Transport,
     breaker: {
-      state: given.breakerOpen ? { name: 'open', until: NOW + 1, openings: 1 } : { name: 'closed' },
-      mayEnter: () => given.breakerOpen !== true,
+      state: STATES[given.breaker ?? 'closed'],
+      mayEnter: () => given.breaker === undefined,
       enter: () => undefined,
     },
     meter: new EndpointMeter(),
@@ -36,7 +43,9 @@ function endpoint(address: string, given: Given = {}): Endpoint {
 
 const DOWN: Given = { health: 'unhealthy' };
 const EJECTED: Given = { ejectedUntil: NOW + 1 };
-const OPEN: Given = { breakerOpen: true };
+const OPEN: Given = { breaker: 'open' };
+/** And the ramp refuses the call. */
+const RAMPING: Given = { breaker: 'ramping' };
 
 test.each<[string, Given[], number, string]>([
   ['everyone serves', [{}, {}, {}], 0.5, 'abc'],
@@ -49,6 +58,21 @@ test.each<[string, Given[], number, string]>([
   ['open breakers hold in a panic too', [DOWN, DOWN, OPEN], 0.5, 'ab'],
   ['all breakers open', [OPEN, OPEN], 0.5, ''],
   ['nobody there', [], 0.5, ''],
+  ['a ramp sends calls to the others', [RAMPING, {}], 0.5, 'b'],
+  ['a ramp of the only one turns no call away', [RAMPING], 0.5, 'a'],
+  ['nor do the ramps of all', [RAMPING, RAMPING], 0.5, 'ab'],
+  ['nor a ramp beside an open breaker', [RAMPING, OPEN], 0.5, 'a'],
+  ['a ramp beside an endpoint that looks ill', [RAMPING, DOWN], 0.5, 'a'],
+  ['the ramps of all in a panic', [{ ...RAMPING, ...DOWN }, DOWN, OPEN], 0.5, 'b'],
+  [
+    'the ramps of all, and they look ill: panic',
+    [
+      { ...RAMPING, ...DOWN },
+      { ...RAMPING, ...EJECTED },
+    ],
+    0.5,
+    'ab',
+  ],
 ])('%s', (_, given, panicThreshold, expected) => {
   const endpoints = given.map((each, index) => endpoint('abcdef'[index] ?? '', each));
   const candidates = createCandidates(panicThreshold).among(endpoints, NOW);

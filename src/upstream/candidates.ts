@@ -5,6 +5,8 @@ import type { UpstreamEvents } from './upstream-events.ts';
  * Who may take a call now. When too few look healthy, the checks are more likely wrong than all the
  * backends, and the few must not drown: then everyone is asked, whatever health checks and outlier
  * detection say (Envoy's panic threshold). Breakers still hold, because they saw the calls themselves fail.
+ * A ramp alone turns no call away: it spares an endpoint by sending calls elsewhere, and where there is
+ * nowhere else it is over at once.
  */
 export interface Candidates {
   among(endpoints: readonly Endpoint[], now: number): readonly Endpoint[];
@@ -32,10 +34,13 @@ export function createCandidates(panicThreshold: number): Candidates {
     if (inDoubt.length === 0) return endpoints;
     const healthy = well.length + inDoubt.filter((each) => looksHealthy(each, now)).length;
     if (healthy < endpoints.length * panicThreshold) {
-      return endpoints.filter(({ breaker }) => breaker.mayEnter());
+      const entered = endpoints.filter(({ breaker }) => breaker.mayEnter());
+      return entered.length > 0 ? entered : endpoints.filter(isRamping);
     }
     const available = inDoubt.filter((endpoint) => isAvailable(endpoint, now));
-    return available.length === 0 ? well : [...well, ...available];
+    if (available.length > 0) return [...well, ...available];
+    if (well.length > 0) return well;
+    return inDoubt.filter((endpoint) => looksHealthy(endpoint, now) && isRamping(endpoint));
   }
 
   return {
@@ -49,6 +54,10 @@ export function createCandidates(panicThreshold: number): Candidates {
 /** Available, and will be until an event says otherwise. */
 function isWell(endpoint: Endpoint, now: number): boolean {
   return looksHealthy(endpoint, now) && endpoint.breaker.state.name === 'closed';
+}
+
+function isRamping({ breaker }: Endpoint): boolean {
+  return breaker.state.name === 'ramping';
 }
 
 /** The same events, of which the candidates hear first. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ANONYMOUS, type Identity } from '../../auth/identity.ts';
 import type { Method } from '../../contract/method.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import { EndpointMeter } from '../../telemetry/metrics/endpoint-meter.ts';
@@ -7,7 +8,7 @@ import type { Breaker, BreakerState } from '../breaker/breaker.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Balancer } from './balancer.ts';
-import { callKey } from './call-key.ts';
+import { type CallKeySource, callKey } from './call-key.ts';
 import { createConsistentHash } from './consistent-hash.ts';
 import { effectiveWeight } from './effective-weight.ts';
 import { createLeastRequest } from './least-request.ts';
@@ -86,6 +87,13 @@ function picks(balance: Balancer, candidates: readonly Endpoint[], times: number
 function share(picked: readonly string[], address: string): number {
   return picked.filter((each) => each === address).length / picked.length;
 }
+
+const ALICE: Identity = {
+  ...ANONYMOUS,
+  proof: 'apiKey',
+  issuer: 'https://issuer.example',
+  subject: 'alice',
+};
 
 const weightOf = (each: Endpoint) => each.target.weight;
 const keyOf = (each: BackendCall) => callKey({ field: 'key' }, each);
@@ -209,6 +217,17 @@ describe('least request', () => {
       50,
     );
     expect(new Set(picked)).toEqual(new Set(['large']));
+  });
+
+  test.each([
+    ['idle', 0, 0],
+    ['half refused', 20, 50],
+  ])('one that refuses calls does not look %s', (_, inFlight, othersInFlight) => {
+    const refusing = endpoint('refusing', { inFlight });
+    const busy = endpoint('busy', { inFlight: othersInFlight });
+    for (let answer = 0; answer < 100; answer++) refusing.responseTime.refused(0);
+    const balance = createLeastRequest(() => 0, seeded(7), weightOf);
+    expect(new Set(picks(balance, [refusing, busy], 50))).toEqual(new Set(['busy']));
   });
 
   test('the busiest of many is never taken', () => {
@@ -335,6 +354,12 @@ test.each([
   [{ field: 'symbol' }, call({ symbol: { nested: 1 } }), undefined],
   [{ field: '__proto__' }, call({}), undefined],
   [{ field: 'symbol' }, call(null), undefined],
-])('the key of %j', (source, given, expected) => {
-  expect(callKey(source, given)).toBe(expected);
-});
+  [{ identity: true }, { ...call(), identity: ALICE }, 'https://issuer.example alice'],
+  [{ identity: true }, { ...call(), identity: ANONYMOUS }, undefined],
+  [{ identity: true }, call(), undefined],
+] satisfies [CallKeySource, BackendCall, string | undefined][])(
+  'the key of %j',
+  (source, given, expected) => {
+    expect(callKey(source, given)).toBe(expected);
+  },
+);

@@ -11,15 +11,20 @@ const CLEARLY_SLOWER = 2;
  * The less busy of two drawn at random, busy meaning calls in flight for its weight. Nearly as even as
  * looking at all of them, and without the herd that follows when everyone finds the same least busy one.
  * While few calls are in flight their number tells nothing, so an endpoint that takes more than twice as
- * long as the other counts as busier by as much as it is slower.
+ * long as the other counts as busier by as much as it is slower. One that refuses calls as too many is quickly
+ * done with them and would look idle, so what it refused counts as if it were busy with it (linkerd's
+ * "load biasing").
  */
 export function createLeastRequest(
   clock: Clock,
   random: Random,
   weightOf: (endpoint: Endpoint) => number,
 ): Balancer {
-  const load = (endpoint: Endpoint, call: BackendCall) =>
-    (underWay(endpoint, call) + 1) / weightOf(endpoint);
+  function loadOf(endpoint: Endpoint, other: Endpoint, call: BackendCall, now: number): number {
+    const refused = endpoint.responseTime.refusedShare(now);
+    const busyWith = underWay(endpoint, call) + refused * underWay(other, call) + 1;
+    return (busyWith * (1 + refused) * timesSlower(endpoint, other, now)) / weightOf(endpoint);
+  }
 
   return function pickLessBusy(candidates, call) {
     const first = Math.floor(random() * candidates.length);
@@ -30,9 +35,7 @@ export function createLeastRequest(
     const other = candidates[(first + step) % candidates.length];
     if (other === undefined) return one;
     const now = clock();
-    const loadOfOne = load(one, call) * timesSlower(one, other, now);
-    const loadOfOther = load(other, call) * timesSlower(other, one, now);
-    return loadOfOther < loadOfOne ? other : one;
+    return loadOf(other, one, call, now) < loadOf(one, other, call, now) ? other : one;
   };
 }
 

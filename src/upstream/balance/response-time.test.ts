@@ -36,6 +36,28 @@ test('what is forgotten does not count', () => {
   expect(time.averageMs).toBe(2);
 });
 
+test.each<[string, ('refused' | 'answered')[], number]>([
+  ['nothing refused', ['answered'], 0],
+  ['one refused', ['refused'], 0.1],
+  ['everything refused', Array(100).fill('refused'), 1],
+  ['every other refused', Array(50).fill(['refused', 'answered']).flat(), 0.47],
+])('the share refused: %s', (_, answers, share) => {
+  const time = answered([]);
+  for (const answer of answers) {
+    if (answer === 'refused') time.refused(0);
+    else time.answered(10, 0);
+  }
+  expect(time.refusedShare(0)).toBeCloseTo(share, 2);
+  // Whoever is not asked any more has to be tried again.
+  expect(time.refusedShare(10_000)).toBeCloseTo(share / 4, 2);
+});
+
+test('a refusal says nothing of the time an answer takes', () => {
+  const time = answered(Array(10).fill(10));
+  time.refused(0);
+  expect(time.averageMs).toBe(10);
+});
+
 test('a quick failure does not look fast, and a slow one looks slow', () => {
   const time = answered(Array(10).fill(10));
   time.failed(1, 0);

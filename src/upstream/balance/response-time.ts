@@ -4,11 +4,13 @@ const ENOUGH = 10;
 /** An endpoint that nobody calls any more must be tried again; its record fades by half in this time. */
 const HALF_LIFE_MS = 5_000;
 
-/** How long one endpoint takes to answer: a moving average over some ten answers, which fades while nobody asks. */
+/** How one endpoint answers: moving averages over some ten answers, which fade while nobody asks. */
 export class ResponseTime {
   #answers = 0;
   #averageMs = 0;
   #lastAt = 0;
+  #refused = 0;
+  #refusedAt = 0;
 
   /** Undefined until there were enough answers to tell. */
   get averageMs(): number | undefined {
@@ -21,7 +23,35 @@ export class ResponseTime {
     return this.#averageMs * 2 ** ((this.#lastAt - now) / HALF_LIFE_MS);
   }
 
+  /** Share of its answers that were RESOURCE_EXHAUSTED, 0 to 1, as far as it still says something. */
+  refusedShare(now: number): number {
+    if (this.#refused === 0) return 0;
+    return this.#refused * 2 ** ((this.#refusedAt - now) / HALF_LIFE_MS);
+  }
+
   answered(durationMs: number, now: number): void {
+    this.#count(durationMs, now);
+    if (this.#refused > 0) this.#refuse(0, now);
+  }
+
+  /** A quick failure must not make a host look fast. */
+  failed(durationMs: number, now: number): void {
+    if (durationMs > this.#averageMs) this.#count(durationMs, now);
+  }
+
+  /** RESOURCE_EXHAUSTED: no sign of its speed, and no breaker's affair, but a reason to go elsewhere. */
+  refused(now: number): void {
+    this.#refuse(1, now);
+  }
+
+  #refuse(share: 0 | 1, now: number): void {
+    const before = this.refusedShare(now);
+    this.#refused = before + (share - before) / ENOUGH;
+    if (this.#refused < 0.001) this.#refused = 0;
+    this.#refusedAt = now;
+  }
+
+  #count(durationMs: number, now: number): void {
     if (this.#answers < ENOUGH) this.#answers++;
     this.#averageMs += (durationMs - this.#averageMs) / this.#answers;
     this.#lastAt = now;
@@ -31,10 +61,6 @@ export class ResponseTime {
   forget(): void {
     this.#answers = 0;
     this.#averageMs = 0;
-  }
-
-  /** A quick failure, RESOURCE_EXHAUSTED above all, must not make a host look fast. */
-  failed(durationMs: number, now: number): void {
-    if (durationMs > this.#averageMs) this.answered(durationMs, now);
+    this.#refused = 0;
   }
 }

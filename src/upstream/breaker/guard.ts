@@ -32,7 +32,8 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const error = WeirError.from(thrown);
         const ended = clock();
         meter.ended(error.code, ended - started);
-        endpoint.responseTime.failed(ended - started, ended);
+        if (error.code === 'RESOURCE_EXHAUSTED') endpoint.responseTime.refused(ended);
+        else endpoint.responseTime.failed(ended - started, ended);
         if (note !== undefined) {
           note.endedAt = ended;
           note.code = error.code;
