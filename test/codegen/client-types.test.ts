@@ -48,7 +48,7 @@ test('the packages run as they are built', () => {
       'console.log(Object.keys(client).sort().join());',
   );
   expect(consumer.run('index.js')).toBe(
-    'createSampleClient function\nSignInError,connectionOf,createWeirClient,createWeirLinks,createWeirSession,findDetail,isWeirError\n',
+    'createSampleClient function\nSignInError,connectionOf,createWeirClient,createWeirLinks,createWeirSession,findDetail,isWeirError,traceHeadersOf,traceLink\n',
   );
 });
 

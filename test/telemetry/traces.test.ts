@@ -1,3 +1,5 @@
+import { createTRPCUntypedClient, createWSClient, wsLink } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { arrivalOf, type Backends, startBackends } from '../support/backends.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
@@ -258,6 +260,39 @@ describe('the context', () => {
       tracestate: ['vendor=1'],
       baggage: ['desk=rates,book=7'],
     });
+  });
+
+  test('of a WebSocket comes with connectionParams, or with a message for its own call', async () => {
+    const [socket, message] = [begin(), begin()];
+    const client = createWSClient({
+      url: gateway.webSocketUrl,
+      connectionParams: { ...socket.headers, baggage: 'desk=rates' },
+      experimental_encoder: {
+        encode: (data) =>
+          JSON.stringify(data, (key, value) =>
+            key === 'params' && value.input.symbol === 'MSFT'
+              ? { ...value, ...message.headers, tracestate: 7 }
+              : value,
+          ),
+        decode: (data) => JSON.parse(String(data)),
+      },
+    });
+    const trpc = createTRPCUntypedClient<AnyTRPCRouter>({ links: [wsLink({ client })] });
+    await trpc.query(GET_QUOTE, { symbol: 'AAPL' });
+    await trpc.query(GET_QUOTE, { symbol: 'MSFT' });
+    const tree = [server(GET_QUOTE, 'OK', { below: [attempt(GET_QUOTE_RPC, 'OK')] })];
+    expect(await traceOf(socket.traceId, 2)).toEqual(tree);
+    expect(await traceOf(message.traceId, 2)).toEqual(tree);
+    await client.close();
+  });
+
+  test('of an EventSource comes with connectionParams', async () => {
+    const { traceId, headers } = begin();
+    const params = encodeURIComponent(JSON.stringify(headers));
+    const input = encodeURIComponent('{"symbols":7}');
+    const url = `${gateway.trpcUrl}/${WATCH_QUOTES}?input=${input}&connectionParams=${params}`;
+    await (await fetch(url, { headers: { accept: 'text/event-stream' } })).text();
+    expect(await traceOf(traceId, 1)).toEqual([server(WATCH_QUOTES, 'INVALID_ARGUMENT')]);
   });
 
   test.each([

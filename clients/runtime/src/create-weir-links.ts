@@ -2,6 +2,7 @@ import {
   createWSClient,
   httpBatchLink,
   httpBatchStreamLink,
+  type Operation,
   splitLink,
   type TRPCLink,
   wsLink,
@@ -14,6 +15,9 @@ import { renewLink } from './renew-link.ts';
 import { resubscribeLink } from './resubscribe-link.ts';
 import { createSocketRenewal } from './socket-renewal.ts';
 import { authorizationOf } from './token.ts';
+import { traceHeadersOf } from './trace-headers.ts';
+import { traceLink } from './trace-link.ts';
+import { tracedEncoder, tracedMessagesLink } from './traced-messages.ts';
 import { toWebSocketUrl } from './websocket-url.ts';
 
 export interface WeirLinks<Router extends AnyTRPCRouter> {
@@ -48,28 +52,34 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
     lazy: { enabled: true, closeMs: IDLE_MS },
     keepAlive: KEEP_ALIVE,
     retryDelayMs: (attempt) => backoffMs(attempt),
+    experimental_encoder: tracedEncoder,
     ...(options.WebSocket && { WebSocket: options.WebSocket }),
   });
   const http = {
     url: options.url,
-    headers: async () => ({ ...options.headers, ...(await identify()) }),
+    headers: async ({ opList }: { readonly opList: readonly Operation[] }) => ({
+      ...options.headers,
+      ...traceHeadersOf(opList),
+      ...(await identify()),
+    }),
     ...(session && { fetch: fetchWithCookies }),
     maxItems: options.maxBatchSize ?? MAX_BATCH_SIZE,
     maxURLLength: MAX_URL_LENGTH,
   };
-  const subscriptions = wsLink<AnyTRPCRouter>({ client: webSocketClient });
+  const socket = [tracedMessagesLink(), wsLink<AnyTRPCRouter>({ client: webSocketClient })];
   const calls: TRPCLink<AnyTRPCRouter> =
     options.batch === 'whole'
       ? httpBatchLink<AnyTRPCRouter>(http)
       : httpBatchStreamLink<AnyTRPCRouter>(http);
   const split = splitLink<AnyTRPCRouter>({
     condition: (op) => op.type === 'subscription',
-    true: options.resubscribe === false ? subscriptions : [resubscribeLink(), subscriptions],
+    true: options.resubscribe === false ? socket : [resubscribeLink(), ...socket],
     false: calls,
   });
   session?.onChange(createSocketRenewal(webSocketClient, session));
   return {
-    links: session === undefined ? [split] : [renewLink(session), split],
+    // Outermost, so that what is tried again is one call.
+    links: session === undefined ? [traceLink(), split] : [traceLink(), renewLink(session), split],
     connection: createConnection(webSocketClient),
   };
 }

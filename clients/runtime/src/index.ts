@@ -29,3 +29,5 @@ export {
   type WeirSession,
 } from './session.ts';
 export type { Token } from './token.ts';
+export { type TraceHeaders, traceHeadersOf } from './trace-headers.ts';
+export { traceLink } from './trace-link.ts';

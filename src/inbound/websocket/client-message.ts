@@ -18,6 +18,15 @@ export interface CallMessage {
   readonly path: string;
   readonly input: unknown;
   readonly lastEventId: string | undefined;
+  /** W3C Trace Context of this call; undefined where the client sent none. */
+  readonly trace: MessageTrace | undefined;
+}
+
+/** Named as the headers are; absent where the message has none, for those of the socket belong to another trace. */
+export interface MessageTrace {
+  readonly traceparent: string;
+  readonly tracestate: string | undefined;
+  readonly baggage: string | undefined;
 }
 
 const ID_REQUIRED = '`id` is required';
@@ -48,6 +57,18 @@ export function toClientMessage(value: unknown): ClientMessage {
     path,
     input,
     lastEventId: lastEventId === '' ? undefined : lastEventId,
+    trace: toMessageTrace(params),
+  };
+}
+
+/** What is malformed is ignored, as the specification asks for headers. */
+function toMessageTrace(params: Readonly<Record<string, unknown>>): MessageTrace | undefined {
+  const { traceparent, tracestate, baggage } = params;
+  if (typeof traceparent !== 'string') return undefined;
+  return {
+    traceparent,
+    tracestate: typeof tracestate === 'string' ? tracestate : undefined,
+    baggage: typeof baggage === 'string' ? baggage : undefined,
   };
 }
 

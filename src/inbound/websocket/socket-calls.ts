@@ -96,7 +96,7 @@ export class SocketCalls {
       message.input,
       message.lastEventId,
     );
-    const call = this.#toCall(procedure, requestId, input, lastEventId);
+    const call = this.#toCall(procedure, requestId, { ...message, input, lastEventId });
     let ended = false;
     const subscription = new SocketSubscription({
       head,
@@ -114,8 +114,8 @@ export class SocketCalls {
 
   #invoke(procedure: UnaryProcedure, message: CallMessage, head: string, requestId: string): void {
     const { front, outbox, onAnswered } = this.#options;
-    const { id, path, type, input } = message;
-    const call = this.#toCall(procedure, requestId, input, undefined);
+    const { id, path, type } = message;
+    const call = this.#toCall(procedure, requestId, { ...message, lastEventId: undefined });
     const answer = (frame: string) => {
       this.#running.delete(id);
       outbox.push(frame);
@@ -141,8 +141,7 @@ export class SocketCalls {
   #toCall(
     { method }: Procedure,
     id: string,
-    input: unknown,
-    lastEventId: string | undefined,
+    { input, lastEventId, trace }: Pick<CallMessage, 'input' | 'lastEventId' | 'trace'>,
   ): Call {
     const { headers, session, peer } = this.#options;
     return {
@@ -150,7 +149,7 @@ export class SocketCalls {
       method,
       wire: 'websocket',
       input,
-      headers: headers(),
+      headers: trace === undefined ? headers() : { ...headers(), ...trace },
       peer,
       session: session(),
       cancellation: new Cancellation(),
