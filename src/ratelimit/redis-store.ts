@@ -1,17 +1,10 @@
-import type { Redis } from '../lib/redis/redis.ts';
 import { decide } from './gcra.ts';
-import { toIntegers } from './integers.ts';
-import type { Claim, LimitStore, Verdict } from './limit-store.ts';
-import { TAKE } from './scripts.ts';
+import { type Claim, type LimitStore, UNCOUNTED, type Verdict } from './limit-store.ts';
 import type { SeenBuckets } from './seen-buckets.ts';
-import { admit, refuse } from './take-from-table.ts';
+import { TakeBatch, type TakeBatchOptions } from './take-batch.ts';
+import { refuse } from './take-from-table.ts';
 
-export interface RedisStoreOptions {
-  readonly redis: Redis;
-  readonly seen: SeenBuckets;
-  /** Before every key. */
-  readonly prefix: string;
-}
+export type RedisStoreOptions = TakeBatchOptions;
 
 /**
  * Exact limits over any number of gateways: every admitted call is counted in Redis, by its clock, in
@@ -19,18 +12,19 @@ export interface RedisStoreOptions {
  * each owner's are taken in turn, and a later refusal does not give back what an earlier owner paid.
  */
 export class RedisStore implements LimitStore {
-  readonly #redis: Redis;
+  readonly #clustered: boolean;
   readonly #seen: SeenBuckets;
-  readonly #prefix: string;
+  readonly #batch: TakeBatch;
 
-  constructor({ redis, seen, prefix }: RedisStoreOptions) {
-    this.#redis = redis;
-    this.#seen = seen;
-    this.#prefix = prefix;
+  constructor(options: RedisStoreOptions) {
+    this.#clustered = options.redis.clustered;
+    this.#seen = options.seen;
+    this.#batch = new TakeBatch(options);
   }
 
   /** @throws RedisUnavailable */
   take(claims: readonly Claim[]): Verdict | Promise<Verdict> {
+    if (claims.length === 0) return UNCOUNTED;
     return this.refusedAsSeen(claims) ?? this.#ask(claims);
   }
 
@@ -46,39 +40,18 @@ export class RedisStore implements LimitStore {
     return undefined;
   }
 
-  async #ask(claims: readonly Claim[]): Promise<Verdict> {
-    if (!this.#redis.clustered || claims.length < 2) return this.#run(claims);
-    let verdict = await this.#run([]);
+  #ask(claims: readonly Claim[]): Promise<Verdict> {
+    return this.#clustered ? this.#askEachSlot(claims) : this.#batch.take(claims);
+  }
+
+  async #askEachSlot(claims: readonly Claim[]): Promise<Verdict> {
+    let verdict: Verdict = UNCOUNTED;
     for (const group of groupBySlot(claims)) {
-      const next = await this.#run(group);
+      const next = await this.#batch.takeAlone(group);
       if (!next.admitted) return next;
       verdict = tighter(verdict, next);
     }
     return verdict;
-  }
-
-  async #run(claims: readonly Claim[]): Promise<Verdict> {
-    if (claims.length === 0) return admit([], [], 0);
-    const keys: string[] = [];
-    const args: number[] = [];
-    for (const { limit, bucket, cost } of claims) {
-      keys.push(this.#prefix + bucket);
-      args.push(limit.interval, limit.burst, limit.window, cost, this.#seen.table.get(bucket));
-    }
-    const reply = toIntegers(await this.#redis.run(TAKE, keys, args));
-    const [refusedAt = 0, now = 0, ...rest] = reply;
-    this.#seen.synchronise(now);
-    const refusing = claims[refusedAt - 1];
-    if (refusing !== undefined) {
-      const [waitTicks = 0, tat = 0] = rest;
-      this.#seen.table.raise(refusing.bucket, tat);
-      return refuse(refusing, waitTicks);
-    }
-    for (let index = 0; index < claims.length; index += 1) {
-      const claim = claims[index];
-      if (claim !== undefined) this.#seen.table.raise(claim.bucket, rest[index] ?? 0);
-    }
-    return admit(claims, rest, now);
   }
 }
 

@@ -23,31 +23,47 @@ end
 `;
 
 /**
- * Takes from every bucket or from none.
+ * Decides several calls in order. Each takes from every bucket of its own or from none.
  *
- * KEYS: buckets of one slot. ARGV, five for each: interval, burst, window, cost, and the arrival time
- * that the gateway last saw, which stands in for one that the server has lost.
- * Answers `{0, now, tat…}`, or `{position of the first that refuses, now, ticks to wait, tat}`.
+ * KEYS: the buckets of all calls, of one slot. ARGV, for each call: how many buckets it has, then five for
+ * each of them: interval, burst, window, cost, and the arrival time that the gateway last saw, which stands
+ * in for one that the server has lost.
+ * Answers `{now, …}` with `0, tat…` for each call that is admitted, and `position of the first bucket that
+ * refuses, ticks to wait, tat` for each that is not.
  */
 export const TAKE = createScript(`${PRELUDE}
-local tats = {}
-for i, key in ipairs(KEYS) do
-  local at = (i - 1) * 5
-  local interval, burst = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local window, cost = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-  local tat = read(key, tonumber(ARGV[at + 5]))
-  local origin = origin_of(window)
-  local empty = origin + burst * interval
-  local next = math.min(empty, math.max(origin, tat)) + cost * interval
-  if next > empty then
-    local wait = next - empty
-    if window > 0 then wait = origin - now end
-    return {i, now, wait, tat}
+local reply, before, at = {now}, 0, 1
+while at <= #ARGV do
+  local count, tats, refused = tonumber(ARGV[at]), {}, false
+  at = at + 1
+  for i = 1, count do
+    local interval, burst = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    local window, cost = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    local tat = read(KEYS[before + i], tonumber(ARGV[at + 4]))
+    at = at + 5
+    if not refused then
+      local origin = origin_of(window)
+      local empty = origin + burst * interval
+      local next = math.min(empty, math.max(origin, tat)) + cost * interval
+      if next > empty then
+        refused = {i, next - empty, tat}
+        if window > 0 then refused[2] = origin - now end
+      end
+      tats[i] = next
+    end
   end
-  tats[i] = next
+  if refused then
+    for i = 1, 3 do reply[#reply + 1] = refused[i] end
+  else
+    reply[#reply + 1] = 0
+    for i = 1, count do
+      write(KEYS[before + i], tats[i])
+      reply[#reply + 1] = tats[i]
+    end
+  end
+  before = before + count
 end
-for i, key in ipairs(KEYS) do write(key, tats[i]) end
-return {0, now, unpack(tats)}
+return reply
 `);
 
 /**

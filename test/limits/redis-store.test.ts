@@ -98,9 +98,9 @@ test('the script decides as the memory store does', async () => {
       const key = randomUUID();
       let tat = 0;
       for (const cost of costs) {
-        const args = [limit.interval, limit.burst, limit.window, cost, 0];
+        const args = [1, limit.interval, limit.burst, limit.window, cost, 0];
         const reply = await redis.run(TAKE, [key], args);
-        const [refused, now, third] = reply as number[];
+        const [now, refused, third] = reply as number[];
         const decision = decide(limit, tat, now ?? 0, cost);
         if (decision.admitted) tat = decision.tat;
         expect([refused === 0, third]).toEqual([

@@ -50,7 +50,7 @@ async function spawnRedis(port: number, options: readonly string[]): Promise<Chi
   throw new Error(`redis-server did not start:\n${log}`);
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,4 +1,4 @@
-import { Cluster, Redis as Connection, type RedisOptions } from 'ioredis';
+import { Cluster, Command, Redis as Connection, type RedisOptions } from 'ioredis';
 import { type Redis, type RedisScript, RedisUnavailable } from './redis.ts';
 import { ReplyTimeout } from './reply-timeout.ts';
 
@@ -66,7 +66,21 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
       return connection.eval(script.source, keys.length, ...keys, ...args);
     });
 
+  const sendAtOnce: typeof send = (script, keys, args) => {
+    const evaluate = (name: 'evalsha' | 'eval', text: string): Promise<unknown> => {
+      const argv = [text, keys.length, ...keys, ...args];
+      const command = new Command(name, argv, { replyEncoding: 'utf8' });
+      connection.sendCommand(command);
+      return command.promise;
+    };
+    return evaluate('evalsha', script.sha).catch((error: unknown) => {
+      if (!isReply(error, 'NOSCRIPT')) throw error;
+      return evaluate('eval', script.source);
+    });
+  };
+
   return {
+    runAtOnce: (script, keys, args) => settle(sendAtOnce(script, keys, args)),
     run: (script, keys, args) => settle(send(script, keys, args)),
     get: async (key) => (await settle(connection.get(key))) ?? undefined,
     set: async (key, value, ttlMs) => {

@@ -19,6 +19,11 @@ export interface Redis {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown>;
+  /**
+   * As {@link run}, but sent at once and not with everything else of this turn of the event loop: for who
+   * has gathered himself what he asks.
+   */
+  runAtOnce: Redis['run'];
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
