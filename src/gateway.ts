@@ -89,6 +89,10 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     tracing,
   });
   const onRefused = recordRefusal(auth.audit, counters);
+  const transcoder = createTranscoder(snapshot.registry, {
+    maxInputDepth: config.limits.maxDepth,
+    maxStringLength: config.limits.maxString,
+  });
   const pipeline = createPipeline({
     config,
     cost: callerCost.forSnapshot(snapshot, [RENEW_METHOD]),
@@ -99,13 +103,13 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     },
     authenticate: { ...auth, onRefused },
     authorise: { ...auth, onRefused },
+    fallback: {
+      toJson: ({ descriptor }, message) => transcoder.codec(descriptor.output).decode(message),
+    },
   });
   const contractProcedures = createProcedures({
     snapshot,
-    transcoder: createTranscoder(snapshot.registry, {
-      maxInputDepth: config.limits.maxDepth,
-      maxStringLength: config.limits.maxString,
-    }),
+    transcoder,
     validator: requireSoundRules(snapshot),
     upstreams,
     pipeline,

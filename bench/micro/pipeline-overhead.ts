@@ -38,6 +38,7 @@ const pipeline = createPipeline({
   },
   authenticate: { ...auth, onRefused },
   authorise: { ...auth, onRefused },
+  fallback: { toJson: () => '{}' },
 });
 
 const reply = { json: '{}', headers: [] };

@@ -23,7 +23,8 @@ export interface Cors {
 }
 
 const METHODS = 'GET, POST, PUT, DELETE';
-const EXPOSED = 'x-request-id, retry-after, ratelimit, ratelimit-policy, weir-attempts';
+const EXPOSED =
+  'x-request-id, retry-after, ratelimit, ratelimit-policy, weir-attempts, x-weir-fallback';
 /** What tRPC links, the client runtime and W3C tracing send. */
 const HEADERS =
   'authorization, content-type, trpc-accept, x-api-key, x-csrf-token, x-request-id, x-trpc-source, grpc-timeout, last-event-id, traceparent, tracestate, baggage, accept-language, x-tenant';

@@ -29,8 +29,7 @@ export function createCallLog(
 ): RecordOptions['report'] {
   const isTaken = createRatio(successes);
   return function logCall(record) {
-    const { error } = record;
-    const level = error === undefined ? (isTaken() ? 'info' : 'debug') : levelOf(error);
+    const level = levelOf(record) ?? (isTaken() ? 'info' : 'debug');
     if (log.isLevelEnabled(level)) writeCall(log, level, record);
     // A stream is long by nature.
     if (record.durationMs > slow && record.call.method.procedureType !== 'subscription') {
@@ -39,8 +38,11 @@ export function createCallLog(
   };
 }
 
-function levelOf({ code }: WeirError): 'info' | 'warn' {
-  return EXPECTED_CODES.has(code) ? 'info' : 'warn';
+/** Undefined for a success, of which the log needs to know few. */
+function levelOf({ error, notes }: CallRecord): 'info' | 'warn' | undefined {
+  if (notes.fallback !== undefined) return 'warn';
+  if (error === undefined) return undefined;
+  return EXPECTED_CODES.has(error.code) ? 'info' : 'warn';
 }
 
 function writeCall(
@@ -60,6 +62,7 @@ function writeCall(
       address: call.peer.address,
       ...(notes.endpoint === undefined ? {} : { endpoint: notes.endpoint }),
       ...(notes.cache === undefined ? {} : { cache: notes.cache }),
+      ...(notes.fallback === undefined ? {} : { fallback: notes.fallback }),
       attempts: notes.attempts?.length ?? 0,
       requestBytes: notes.requestBytes,
       responseBytes: notes.responseBytes,

@@ -11,6 +11,7 @@ import { createUnaryCache } from './cache.ts';
 import type { Call } from './call.ts';
 import type { SnapshotCost } from './caller-cost.ts';
 import { createStreamDeadline, createUnaryDeadline } from './deadline.ts';
+import { createUnaryFallback, type FallbackOptions } from './fallback.ts';
 import { createStreamLimit, createUnaryLimit } from './limit.ts';
 import type {
   StreamHandler,
@@ -27,6 +28,7 @@ export interface PipelineOptions {
   readonly cost: SnapshotCost;
   readonly authenticate: AuthenticateOptions;
   readonly authorise: AuthoriseOptions;
+  readonly fallback: FallbackOptions;
 }
 
 /**
@@ -58,6 +60,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ],
     authorise: createUnaryAuthorise(options.authorise),
     permitted: [
+      // Where even the cache has nothing to give.
+      createUnaryFallback(options.fallback),
       // Nobody is given an answer again that he may not ask for.
       createUnaryCache(cost.cache),
     ],

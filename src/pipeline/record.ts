@@ -104,6 +104,7 @@ function end(
   meter?.ended({
     transport: call.wire,
     code: error?.code,
+    fallback: notes.fallback,
     ownFailure: error?.origin === 'gateway',
     durationMs,
     requestBytes: notes.requestBytes,

@@ -1,3 +1,5 @@
+import type { GrpcCode } from '../errors.ts';
+
 /** The answer to a unary call. */
 export interface Reply {
   /** ProtoJSON text of the output message. */
@@ -6,6 +8,8 @@ export interface Reply {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** How old the answer is, in milliseconds, where it is given past its time; undefined otherwise. */
   readonly staleMs?: number | undefined;
+  /** Why the contract's declared answer is given instead of the backend's; undefined otherwise. */
+  readonly fallback?: GrpcCode | undefined;
 }
 
 /** One message of a subscription. */

@@ -37,6 +37,8 @@ export class CallNotes {
   responseBytes = 0;
   /** Where a cached method's answer came from: hit, miss, stale or coalesced. */
   cache: string | undefined;
+  /** The failure that the contract's declared answer stood in for. */
+  fallback: GrpcCode | undefined;
   /** Undefined where nobody asked for one. */
   trace: CallTrace | undefined;
   attempts: AttemptNote[] | undefined;

@@ -1,7 +1,12 @@
 import type { ResponseHeaders } from './exchange.ts';
 
-/** One call's word on caching says nothing about the batch. */
-const DROPPED: ReadonlySet<string> = new Set(['age', 'cache-control', 'cache-status']);
+/** One call's word on where its answer came from says nothing about the batch. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'age',
+  'cache-control',
+  'cache-status',
+  'x-weir-fallback',
+]);
 /** The latest call knows best what is left of a limit. */
 const LATEST: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy']);
 

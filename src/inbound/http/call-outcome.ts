@@ -5,6 +5,7 @@ import { type ErrorContext, HTTP_STATUS_BY_TRPC_CODE } from '../../procedures/er
 import type { Procedure, UnaryProcedure } from '../../procedures/procedure.ts';
 import { logFault } from '../log-fault.ts';
 import { toShape } from '../refusal.ts';
+import { replyMarks } from '../reply-marks.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
 
 /** What one call of an HTTP request came to: its part of the body, ready as JSON text. */
@@ -44,10 +45,8 @@ export function invoke(
   }
 }
 
-/** The stock clients pass over what they do not know, so `stale` is there for those who look. */
-function toResult({ json, staleMs }: Reply): string {
-  if (staleMs === undefined) return `{"result":{"data":${json}}}`;
-  return `{"result":{"data":${json},"stale":{"ageMs":${staleMs}}}}`;
+function toResult(reply: Reply): string {
+  return `{"result":{"data":${reply.json}${replyMarks(reply)}}}`;
 }
 
 export function toFailure(thrown: unknown, context: ErrorContext): CallOutcome {

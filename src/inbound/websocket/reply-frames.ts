@@ -1,4 +1,5 @@
 import type { Reply, StreamItem } from '../../pipeline/reply.ts';
+import { replyMarks } from '../reply-marks.ts';
 import type { RequestId } from './client-message.ts';
 
 /** Asks the client to open a new connection and move its calls there. */
@@ -13,10 +14,8 @@ export function dataFrame(head: string, json: string): string {
   return `${head}"result":{"type":"data","data":${json}}}`;
 }
 
-/** Stock clients pass over `stale`; it is there for those who look. */
-export function replyFrame(head: string, { json, staleMs }: Reply): string {
-  if (staleMs === undefined) return dataFrame(head, json);
-  return `${head}"result":{"type":"data","data":${json},"stale":{"ageMs":${staleMs}}}}`;
+export function replyFrame(head: string, reply: Reply): string {
+  return `${head}"result":{"type":"data","data":${reply.json}${replyMarks(reply)}}}`;
 }
 
 /** A tracked item names its id twice, once for the link and once for the application. */

@@ -38,6 +38,19 @@ export function callFamilies(meters: () => Iterable<MethodMeter>): readonly Fami
       },
     },
     {
+      name: 'weir_calls_fallback',
+      help: 'Calls answered with what the contract declares for a failing backend, by the failure.',
+      type: 'counter',
+      *samples() {
+        for (const { labels, fallbacks } of meters()) {
+          if (fallbacks === undefined) continue;
+          for (const [code, value] of fallbacks.entries()) {
+            if (code !== 'OK') yield { suffix: '', labels: `${labels},code="${code}"`, value };
+          }
+        }
+      },
+    },
+    {
       name: 'weir_call_duration_seconds',
       help: 'From the whole request read to the answer ready to be written, queries and mutations.',
       type: 'histogram',

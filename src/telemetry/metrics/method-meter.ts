@@ -12,6 +12,8 @@ export interface MeteredCall {
   readonly transport: Transport;
   /** Undefined for a success. */
   readonly code: GrpcCode | undefined;
+  /** The failure that the contract's declared answer stood in for; then it is a success. */
+  readonly fallback: GrpcCode | undefined;
   /** Weir itself refused it or failed, not its backend. */
   readonly ownFailure: boolean;
   readonly durationMs: number;
@@ -32,6 +34,8 @@ export class MethodMeter {
   readonly unary: boolean;
   readonly byTransport: Readonly<Record<Transport, CodeCounts>>;
   readonly refused = new CodeCounts();
+  /** Undefined until there was one; few methods declare a fallback. */
+  fallbacks: CodeCounts | undefined;
   readonly duration = new LatencyHistogram();
   inFlight = 0;
   requestBytes = 0;
@@ -57,6 +61,10 @@ export class MethodMeter {
     this.inFlight -= 1;
     this.byTransport[call.transport].count(call.code);
     if (call.ownFailure) this.refused.count(call.code);
+    if (call.fallback !== undefined) {
+      this.fallbacks ??= new CodeCounts();
+      this.fallbacks.count(call.fallback);
+    }
     if (this.unary) this.duration.observe(call.durationMs, call.traceId);
     this.requestBytes += call.requestBytes;
     this.responseBytes += call.responseBytes;

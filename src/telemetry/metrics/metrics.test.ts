@@ -14,6 +14,7 @@ function call(over: Partial<MeteredCall> = {}): MeteredCall {
   return {
     transport: 'http',
     code: undefined,
+    fallback: undefined,
     ownFailure: false,
     durationMs: 2.5,
     requestBytes: 6,

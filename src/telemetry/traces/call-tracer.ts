@@ -46,6 +46,7 @@ const clientAddress = spanAttribute('client.address');
 const serverAddress = spanAttribute('server.address');
 const transport = spanAttribute('weir.transport');
 const cacheResult = spanAttribute('weir.cache.result');
+const fallback = spanAttribute('weir.fallback');
 
 /**
  * Writes the spans of calls that have ended. While a call runs there are only ids, and those only where
@@ -123,6 +124,7 @@ function write(writer: SpanWriter, call: TracedCall): string {
   writer.attribute('weir.response.size', notes.responseBytes);
   if (call.stream) writer.attribute('weir.stream.messages', call.messages);
   if (notes.cache !== undefined) writer.encoded(cacheResult(notes.cache));
+  if (notes.fallback !== undefined) writer.encoded(fallback(notes.fallback));
   if (notes.pauses > 0) {
     writer.attribute('weir.stream.pauses', notes.pauses);
     writer.attribute('weir.stream.paused_ms', Math.round(notes.pausedMs));
