@@ -10,6 +10,7 @@ import { requireUpstreams } from '../procedures/create-procedures.ts';
 import { createMetadataRules } from '../procedures/metadata-rules.ts';
 import { createSecurity } from '../upstream/security/create-security.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
+import { explainBackends } from './explain-backends.ts';
 import { explainCost } from './explain-cost.ts';
 
 /** `weir check`: reads the configuration and the contracts as `serve` would, and serves nothing. */
@@ -32,6 +33,7 @@ export async function check(configFile: string): Promise<void> {
     `${configFile} is in order: ${services.size} services, ${snapshot.methods.size} methods, ${Object.keys(config.upstreams).length} upstreams.`,
   );
   console.log(`\n${cost}`);
+  console.log(`\n${explainBackends(snapshot, config)}`);
   const undeclared = [...snapshot.methods.values()].filter(
     (method) => auth.accessOf(method) === undefined,
   );

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { ContractSnapshot } from '../contract/snapshot.ts';
 import { RENEW_METHOD } from '../procedures/renew-procedure.ts';
 import { createLimitPlans, type LimitPlan } from '../ratelimit/limit-plan.ts';
+import { durationText } from './duration-text.ts';
 import { formatTable } from './table.ts';
 
 /**
@@ -60,13 +61,9 @@ function describeCache(rule: CacheRule | undefined): string {
   const { ttlMs, staleWhileRevalidateMs, staleIfErrorMs } = rule.terms;
   const whose = rule.scope === 'public' ? 'for everyone' : 'for each caller';
   const stale = [
-    staleWhileRevalidateMs === 0 ? '' : `, +${toSeconds(staleWhileRevalidateMs)} while renewing`,
-    staleIfErrorMs === 0 ? '' : `, +${toSeconds(staleIfErrorMs)} while the backend fails`,
+    staleWhileRevalidateMs === 0 ? '' : `, +${durationText(staleWhileRevalidateMs)} while renewing`,
+    staleIfErrorMs === 0 ? '' : `, +${durationText(staleIfErrorMs)} while the backend fails`,
   ].join('');
-  const fresh = ttlMs === 0 ? 'only equal calls under way' : toSeconds(ttlMs);
+  const fresh = ttlMs === 0 ? 'only equal calls under way' : durationText(ttlMs);
   return `${fresh} ${whose}${stale}`;
-}
-
-function toSeconds(ms: number): string {
-  return `${ms / 1_000} s`;
 }

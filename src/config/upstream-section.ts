@@ -219,7 +219,7 @@ export const upstreamSection = z
     connectAhead: z.boolean().default(true),
     /** For `http2`. */
     keepAlive,
-    /** Ceiling for the methods' own timeouts. */
+    /** Ceiling for the timeouts of unary methods; how long streams stay open is `deadline.maxStream`'s affair. */
     maxTimeout: period().optional(),
     /** 4 MiB, gRPC's own default. */
     maxReceiveMessage: byteSize().prefault('4MiB'),

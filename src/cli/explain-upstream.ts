@@ -1,0 +1,102 @@
+import type { UpstreamConfig } from '../config/schema.ts';
+import { durationText } from './duration-text.ts';
+
+/** What holds for every call of an upstream, after all defaults: a name and a sentence for each policy. */
+export function explainUpstream(config: UpstreamConfig): readonly (readonly [string, string])[] {
+  return [
+    ['endpoints', describeEndpoints(config)],
+    ['connections', describeConnections(config)],
+    ['balancing', describeBalancing(config.balancing)],
+    ['breaker', describeBreaker(config.breaker)],
+    ['outliers', describeOutliers(config.outlierDetection)],
+    ['health', describeHealth(config.healthCheck)],
+    ['retries', describeRetryBudget(config.retryBudget)],
+    ['in flight', describeConcurrency(config.adaptiveConcurrency)],
+  ];
+}
+
+function describeEndpoints({ endpoints, discovery, drain }: UpstreamConfig): string {
+  if (discovery === undefined) {
+    return (endpoints ?? []).map(({ address }) => address).join(', ');
+  }
+  const leaving = `; who leaves has ${durationText(drain)} to finish`;
+  if ('file' in discovery) return `those in ${discovery.file}, as it changes${leaving}`;
+  const { name, port, minRefresh, maxRefresh } = discovery.dns;
+  const records = port === undefined ? `SRV of ${name}` : `A and AAAA of ${name}, port ${port}`;
+  return `${records}, again after ${durationText(minRefresh)} to ${durationText(maxRefresh)}${leaving}`;
+}
+
+function describeConnections(config: UpstreamConfig): string {
+  const { transport, tls, keepAlive, connectAhead } = config;
+  const secured =
+    tls === undefined ? 'plaintext' : tls.certificate === undefined ? 'TLS' : 'mutual TLS';
+  const when = connectAhead ? 'opened ahead of calls' : 'opened with the first call';
+  const ping =
+    transport === 'http2'
+      ? `, lost after ${durationText(keepAlive.interval)} of silence and ${durationText(keepAlive.timeout)} without an answer to PING`
+      : '';
+  return `${secured} by ${transport}, ${when}${ping}`;
+}
+
+const POLICIES = {
+  leastRequest: 'the less busy of two at random',
+  roundRobin: 'in turn',
+  weightedRoundRobin: 'in turn by weight',
+  consistentHash: 'by the hash of the call',
+} as const;
+
+function describeBalancing(balancing: UpstreamConfig['balancing']): string {
+  const { policy, zone, zoneLeastShare, split, slowStart, panicThreshold } = balancing;
+  const versions = split.map(({ version, percent }) => `${percent} % to ${version}`).join(', ');
+  return [
+    POLICIES[policy],
+    zone === undefined ? '' : `in zone ${zone} while ${toPercent(zoneLeastShare)} of it serve`,
+    versions,
+    slowStart === 0 ? '' : `new ones gradually over ${durationText(slowStart)}`,
+    panicThreshold === 0
+      ? ''
+      : `all are asked when under ${toPercent(panicThreshold)} look healthy`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+function describeBreaker(breaker: UpstreamConfig['breaker']): string {
+  const { consecutiveFailures, failureRate, minCalls, window, baseOpen, maxOpen } = breaker;
+  return [
+    `opens after ${consecutiveFailures} failures in a row or ${toPercent(failureRate)} of at least ${minCalls} calls in ${durationText(window)}`,
+    `for ${durationText(baseOpen)}, doubling to ${durationText(maxOpen)}`,
+    `${breaker.probes} probes, then a ramp of ${durationText(breaker.ramp)}`,
+  ].join('; ');
+}
+
+function describeOutliers(detection: UpstreamConfig['outlierDetection']): string {
+  const { interval, minEndpoints, minRequests, maxEjected, baseEjection, maxEjection } = detection;
+  return [
+    `each ${durationText(interval)} those that fail more than their peers, from ${minEndpoints} endpoints with ${minRequests} calls on`,
+    `out for ${durationText(baseEjection)} to ${durationText(maxEjection)}, at most ${toPercent(maxEjected)} of them`,
+  ].join('; ');
+}
+
+function describeHealth(check: UpstreamConfig['healthCheck']): string {
+  if (check === undefined) return 'judged by calls alone';
+  const { http, service, interval, timeout, unhealthyThreshold, healthyThreshold } = check;
+  const asked =
+    http === undefined
+      ? `grpc.health.v1${service === '' ? '' : ` of ${service}`}, by Watch and`
+      : `GET ${http.path}${http.port === undefined ? '' : ` on port ${http.port}`},`;
+  return `${asked} each ${durationText(interval)} with ${durationText(timeout)} to answer; out after ${unhealthyThreshold} bad, back after ${healthyThreshold} good`;
+}
+
+function describeRetryBudget({ ratio, minPerSecond }: UpstreamConfig['retryBudget']): string {
+  return `at most ${toPercent(ratio)} of the calls, and ${minPerSecond} a second beside`;
+}
+
+function describeConcurrency(limit: UpstreamConfig['adaptiveConcurrency']): string {
+  if (limit === undefined) return 'no limit but the gateway’s own';
+  return `from ${limit.initial}, between ${limit.min} and ${limit.max} by what is answered in good time`;
+}
+
+function toPercent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}
