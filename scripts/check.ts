@@ -6,6 +6,7 @@ const STEPS = [
   ['buf', 'lint'],
   ['tsc', '--project', '.'],
   ['tsc', '--project', 'examples/trading-screen'],
+  ['tsc', '--project', 'bench/tsconfig.test.json'],
   ['vitest', 'run', '--dir', 'src'],
 ] as const;
 

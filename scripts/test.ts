@@ -9,6 +9,7 @@ const CHECKS = [
   ['contract lint', 'buf', 'lint'],
   ['types', 'tsc', '--project', '.'],
   ['types of the trading screen', 'tsc', '--project', 'examples/trading-screen'],
+  ['types of the bench', 'tsc', '--project', 'bench/tsconfig.test.json'],
 ] as const;
 
 const results = mkdtempSync(join(tmpdir(), 'weir-test-'));

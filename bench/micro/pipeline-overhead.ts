@@ -25,7 +25,7 @@ const method = snapshot.methods.get(trpcPath(getQuote));
 if (!method) throw new Error(`The contract has no procedure ${trpcPath(getQuote)}.`);
 
 const config = configSchema.parse({ contracts: [{ folder: join(BUILD, 'none') }], upstreams: {} });
-const auth = createAuth(config.auth, createLog({ level: 'silent', format: 'json' }));
+const auth = createAuth(config.auth, config.redis, createLog({ level: 'silent', format: 'json' }));
 const onRefused = () => {};
 const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({

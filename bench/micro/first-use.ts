@@ -1,0 +1,112 @@
+// How long until a contract of a thousand methods can be called, and how long does the first message of each
+// type take? Every figure is of one process's first time, so run it several times: `node bench/micro/first-use.ts`.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { compileFolders } from '../../src/contract/compile-folders.ts';
+import { mergeDescriptorSets } from '../../src/contract/merge-descriptor-sets.ts';
+import { readDescriptorSet } from '../../src/contract/read-descriptor-set.ts';
+import { createSnapshot } from '../../src/contract/snapshot.ts';
+import { createTranscoder } from '../../src/transcode/transcoder.ts';
+import { BUILD } from '../places.ts';
+
+const PACKAGES = 50;
+const METHODS = 20;
+
+const folder = join(BUILD, 'thousand-methods');
+rmSync(folder, { recursive: true, force: true });
+for (let i = 0; i < PACKAGES; i++) {
+  mkdirSync(join(folder, `desk${i}/v1`), { recursive: true });
+  writeFileSync(join(folder, `desk${i}/v1/desk.proto`), protoOf(`desk${i}.v1`));
+}
+const bytes = await compileFolders([folder]);
+
+const start = performance.now();
+const files = mergeDescriptorSets([{ name: 'all', files: readDescriptorSet(bytes, 'methods') }]);
+const published = new Set(files.file.map(({ name }) => name).filter((name) => /^desk/.test(name)));
+const { registry, methods } = createSnapshot({ files, published });
+const transcoder = createTranscoder(registry);
+const codecs = [...methods.values()].map(({ descriptor }) => transcoder.codec(descriptor.output));
+const loaded = performance.now();
+console.log(`${methods.size} methods, ${bytes.length} bytes: ${ms(loaded - start)} to load`);
+
+const decode: number[] = [];
+const encode: number[] = [];
+const json = {
+  names: ['a', 'é'],
+  at: '2026-01-31T14:30:00Z',
+  price: 1.5,
+  labels: { a: 'b' },
+  state: 1,
+};
+for (const codec of codecs.slice(0, 200)) {
+  const before = performance.now();
+  const message = codec.encode(json);
+  const between = performance.now();
+  codec.decode(message);
+  encode.push(between - before);
+  decode.push(performance.now() - between);
+}
+describe('first encode', encode);
+describe('first decode', decode);
+
+function describe(title: string, times: readonly number[]): void {
+  const [first = 0, ...others] = times;
+  const sorted = others.toSorted((a, b) => a - b);
+  const at = (share: number) => ms(sorted[Math.floor(share * sorted.length)] ?? 0);
+  console.log(
+    `${title} of a type: ${ms(first)} for the first type, then ${at(0.5)} (median), ${at(0.9)} (90 %), ${at(0.99)} (99 %)`,
+  );
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(2)} ms`;
+}
+
+function protoOf(packageName: string): string {
+  const methodLines = Array.from(
+    { length: METHODS },
+    (_, i) => `  // Gets number ${i}.
+  rpc Get${i}(Get${i}Request) returns (Get${i}Response) {
+    option idempotency_level = NO_SIDE_EFFECTS;
+    option (weir.v1.method) = {access: {authenticated: true}, timeout: {seconds: 1}};
+  }`,
+  );
+  const messages = Array.from(
+    { length: METHODS },
+    (_, i) => `// Asks for number ${i}.
+message Get${i}Request {
+  // Which one.
+  string id = 1;
+  int32 page_size = 2;
+  string page_token = 3;
+}
+// Number ${i}.
+message Get${i}Response {
+  // What it is called.
+  repeated string names = 1;
+  google.protobuf.Timestamp at = 2;
+  double price = 3;
+  map<string, string> labels = 4;
+  State${i} state = 5;
+  Get${i}Request request = 6;
+  int64 sequence = 7;
+  bool open = 8;
+}
+enum State${i} {
+  STATE${i}_UNSPECIFIED = 0;
+  STATE${i}_ON = 1;
+}`,
+  );
+  return `syntax = "proto3";
+package ${packageName};
+import "google/protobuf/timestamp.proto";
+import "weir/v1/options.proto";
+// All of them.
+service DeskService {
+  option (weir.v1.service) = {upstream: "desk"};
+${methodLines.join('\n')}
+}
+${messages.join('\n')}
+`;
+}
