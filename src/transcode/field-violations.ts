@@ -38,9 +38,12 @@ export function invalidArgument(
 /** How much of a caller's key an error repeats; see `describeJson`. */
 const SHOWN_CHARACTERS = 40;
 
-function keyText(key: string): string {
-  const shown = key.length > SHOWN_CHARACTERS ? `${key.slice(0, SHOWN_CHARACTERS)}…` : key;
-  return JSON.stringify(shown.toWellFormed());
+/** The same for a key that may be a field's name, of which all is to be read. */
+const SHOWN_NAME_CHARACTERS = 128;
+
+function shorten(key: string, length: number): string {
+  const shown = key.length > length ? `${key.slice(0, length)}…` : key;
+  return shown.toWellFormed();
 }
 
 /** For example `orders[2].labels["desk"].price`. */
@@ -48,8 +51,9 @@ function pathText(path: readonly PathSegment[]): string {
   let text = '';
   for (const segment of path) {
     if (typeof segment === 'number') text += `[${segment}]`;
-    else if (typeof segment === 'string') text += text === '' ? segment : `.${segment}`;
-    else text += `[${keyText(segment.key)}]`;
+    else if (typeof segment === 'string')
+      text += `${text === '' ? '' : '.'}${shorten(segment, SHOWN_NAME_CHARACTERS)}`;
+    else text += `[${JSON.stringify(shorten(segment.key, SHOWN_CHARACTERS))}]`;
   }
   return text;
 }
