@@ -1,8 +1,9 @@
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
-import { describeJson, InvalidValue } from './invalid-value.ts';
+import { describeJson, InvalidInput, InvalidValue, violationsBelow } from './invalid-value.ts';
 import { quoteUtf8, readUtf8 } from './json-string.ts';
 import { MalformedMessage, refuseDepth, refuseOverrun } from './malformed-message.ts';
 import type { Decode, Encode, MessageType } from './message-type.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** `string type_url = 1` and `bytes value = 2` of google/protobuf/any.proto. */
 const TYPE_URL_TAG = 0x0a;
@@ -82,7 +83,7 @@ export function createAnyEncode(
       if (rest.value === undefined || unknown !== undefined) {
         throw new InvalidValue(`"@type" and "value" alone for ${descriptor.typeName}`, json);
       }
-      type[direction](rest.value, writer, depth - 1);
+      encodeBeside(type[direction], rest.value, writer, depth - 1);
     }
     if (writer.size > mark) {
       writer.lengthSince(mark);
@@ -91,6 +92,15 @@ export function createAnyEncode(
     writer.string(typeUrl);
     writer.tag(TYPE_URL_TAG);
   };
+}
+
+/** The message that stands at "value": what is wrong in it is wrong there. */
+function encodeBeside(encode: Encode, value: unknown, writer: WireWriter, depth: number): void {
+  try {
+    encode(value, writer, depth);
+  } catch (error) {
+    throw new InvalidInput(violationsBelow('value', error));
+  }
 }
 
 function typeNameOf(typeUrl: string): string {

@@ -7,7 +7,12 @@ import {
   refuseOneof,
   refuseRequired,
 } from './encode-parts.ts';
-import { InvalidInput, InvalidValue, type PathSegment, type Violation } from './invalid-value.ts';
+import {
+  InvalidInput,
+  type PathSegment,
+  type Violation,
+  violationsBelow,
+} from './invalid-value.ts';
 import type { Encode, JsonForm } from './message-type.ts';
 import {
   type FieldPlan,
@@ -97,7 +102,7 @@ class Step {
     try {
       work();
     } catch (error) {
-      this.#keep(segment, error);
+      this.#violations.push(...violationsBelow(segment, error));
     }
     if (this.#violations.length >= MOST_VIOLATIONS) this.finish();
   }
@@ -110,19 +115,6 @@ class Step {
     if (field.shape === 'list') this.#list(field, json);
     else if (field.shape === 'map') this.#map(field, json);
     else this.#singular(field, json);
-  }
-
-  #keep(segment: PathSegment | undefined, error: unknown): void {
-    const prefix = segment === undefined ? [] : [segment];
-    if (error instanceof InvalidValue) {
-      this.#violations.push({ path: prefix, description: error.message });
-    } else if (error instanceof InvalidInput) {
-      for (const { path, description } of error.violations) {
-        this.#violations.push({ path: [...prefix, ...path], description });
-      }
-    } else {
-      throw error;
-    }
   }
 
   #singular({ value, number, presence, oneof }: SingularPlan, json: unknown): void {

@@ -43,3 +43,17 @@ export class InvalidInput extends Error {
     this.violations = violations;
   }
 }
+
+/**
+ * What went wrong in a part of a message, by paths from the whole of it.
+ * @throws the error itself where it is about something else.
+ */
+export function violationsBelow(segment: PathSegment | undefined, error: unknown): Violation[] {
+  const prefix = segment === undefined ? [] : [segment];
+  if (error instanceof InvalidValue) return [{ path: prefix, description: error.message }];
+  if (!(error instanceof InvalidInput)) throw error;
+  return error.violations.map(({ path, description }) => ({
+    path: [...prefix, ...path],
+    description,
+  }));
+}

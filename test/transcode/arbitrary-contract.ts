@@ -1,26 +1,5 @@
-// Random contracts: one message `M` with random fields of every kind, in proto2, proto3 or edition 2023.
-import {
-  create,
-  createFileRegistry,
-  type DescMessage,
-  type FileRegistry,
-} from '@bufbuild/protobuf';
-import {
-  Edition,
-  FeatureSet_FieldPresence,
-  FeatureSet_MessageEncoding,
-  FeatureSetSchema,
-  FieldDescriptorProtoSchema,
-  FieldOptionsSchema,
-  FileDescriptorProtoSchema,
-  file_google_protobuf_duration,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_struct,
-  file_google_protobuf_timestamp,
-  file_google_protobuf_wrappers,
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
-} from '@bufbuild/protobuf/wkt';
+// What a random contract is made of: one message `M` with random fields of every kind, in proto2, proto3 or an edition.
+import { FieldDescriptorProto_Type as Type } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 
 export const SYNTAXES = ['proto2', 'proto3', 'editions'] as const;
@@ -87,22 +66,31 @@ const WELL_KNOWN = [
   'Value',
   'ListValue',
   'DoubleValue',
+  'FloatValue',
   'Int64Value',
+  'UInt64Value',
+  'Int32Value',
   'UInt32Value',
   'BoolValue',
   'StringValue',
   'BytesValue',
+  'Empty',
+  'Any',
 ] as const;
+
+export type WellKnown = (typeof WELL_KNOWN)[number];
 
 export type ValueSpec =
   | { readonly kind: 'scalar'; readonly scalar: Scalar }
   | { readonly kind: 'enum' }
+  | { readonly kind: 'nullValue' }
   | { readonly kind: 'message'; readonly delimited: boolean }
-  | { readonly kind: 'wellKnown'; readonly name: (typeof WELL_KNOWN)[number] };
+  | { readonly kind: 'wellKnown'; readonly name: WellKnown };
 
 const value: fc.Arbitrary<ValueSpec> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('scalar' as const), scalar }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'enum' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'enum' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'nullValue' as const }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('message' as const), delimited: fc.boolean() }),
@@ -121,6 +109,11 @@ export interface FieldSpec {
   readonly value: ValueSpec;
   readonly key: (typeof KEYS)[number];
   readonly packed: boolean;
+  readonly verifiesUtf8: boolean;
+  /** Declared outside of `M`, where the syntax and the shape allow it. */
+  readonly extends: boolean;
+  /** With a default value of its own, where the syntax and the shape allow it. */
+  readonly hasDefault: boolean;
   readonly jsonName: string | undefined;
   readonly gap: number;
 }
@@ -130,166 +123,70 @@ const field: fc.Arbitrary<FieldSpec> = fc.record({
   value,
   key: fc.constantFrom(...KEYS),
   packed: fc.boolean(),
+  verifiesUtf8: fc.boolean(),
+  extends: fc.nat(4).map((each) => each === 0),
+  hasDefault: fc.boolean(),
   jsonName: fc.option(fc.constantFrom(...ODD_NAMES), { nil: undefined, freq: 4 }),
   gap: fc.constantFrom(0, 0, 0, 1, 20, 3000),
 });
 
+/** Features that a whole file sets, for an edition. */
+export interface FileFeatures {
+  readonly implicit: boolean;
+  readonly delimited: boolean;
+  readonly expanded: boolean;
+  readonly closed: boolean;
+}
+
 export interface ContractSpec {
   readonly syntax: (typeof SYNTAXES)[number];
+  readonly features: FileFeatures;
+  /** The number of the enum's first value; closed enums may begin with any. */
+  readonly firstEnumNumber: 0 | 1;
   readonly fields: readonly FieldSpec[];
 }
 
 export const contractSpec: fc.Arbitrary<ContractSpec> = fc.record({
   syntax: fc.constantFrom(...SYNTAXES),
+  features: fc.record({
+    implicit: fc.boolean(),
+    delimited: fc.boolean(),
+    expanded: fc.boolean(),
+    closed: fc.boolean(),
+  }),
+  firstEnumNumber: fc.constantFrom(0, 1),
   fields: fc.uniqueArray(field, {
     maxLength: 8,
     selector: (each) => each.jsonName ?? Symbol('unnamed'),
   }),
 });
 
-export interface Contract {
-  readonly registry: FileRegistry;
-  readonly message: DescMessage;
+type Syntax = ContractSpec['syntax'];
+
+export function isRequired({ shape, value }: FieldSpec, syntax: Syntax): boolean {
+  // A message that must hold itself has no end.
+  return shape === 'required' && syntax !== 'proto3' && value.kind !== 'message';
 }
 
-export const IMPORTS = [
-  file_google_protobuf_timestamp,
-  file_google_protobuf_duration,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_struct,
-  file_google_protobuf_wrappers,
-];
+export function isExtension(spec: FieldSpec, syntax: Syntax): boolean {
+  return spec.extends && syntax !== 'proto3' && /^(singular|optional|list)$/.test(spec.shape);
+}
 
-/** Builds the descriptors. `M` may hold itself; the numbers of the enum have gaps. */
-export function buildContract({ syntax, fields }: ContractSpec): Contract {
-  const oneofs = oneofNames(fields, syntax);
+export function isClosed({ syntax, features }: ContractSpec): boolean {
+  return syntax === 'proto2' || (syntax === 'editions' && features.closed);
+}
+
+/** The keys that ProtoJSON takes for a field. */
+export function jsonNamesOf(spec: FieldSpec, i: number, syntax: Syntax): readonly string[] {
+  if (isExtension(spec, syntax)) return [`[p.field_${i}]`];
+  return [spec.jsonName ?? `field${i}`, `field_${i}`];
+}
+
+/** The numbers of the fields, in their order. */
+export function fieldNumbers(fields: readonly FieldSpec[]): readonly number[] {
   let number = 0;
-  const file = create(FileDescriptorProtoSchema, {
-    name: 'm.proto',
-    package: 'p',
-    syntax: syntax === 'proto2' ? '' : syntax,
-    ...(syntax === 'editions' ? { edition: Edition.EDITION_2023 } : {}),
-    dependency: IMPORTS.map((each) => each.proto.name),
-    enumType: [
-      {
-        name: 'E',
-        value: [
-          { name: 'ZERO', number: 0 },
-          { name: 'ONE', number: 1 },
-          { name: 'FAR', number: 70000 },
-          { name: 'BELOW', number: -5 },
-        ],
-      },
-    ],
-    messageType: [
-      {
-        name: 'M',
-        field: fields.map((spec, i) => {
-          number += 1 + spec.gap;
-          return buildField(spec, i, number, syntax, oneofs);
-        }),
-        nestedType: fields.flatMap((spec, i) => (spec.shape === 'map' ? [mapEntry(i, spec)] : [])),
-        oneofDecl: oneofs.map((name) => ({ name })),
-      },
-    ],
+  return fields.map(({ gap }) => {
+    number += 1 + gap;
+    return number;
   });
-  const own = createFileRegistry(file, findImport);
-  const imported = IMPORTS.map((each) => createFileRegistry(each.proto, findImport));
-  const message = own.getMessage('p.M');
-  if (message === undefined) throw new Error('The contract has no M.');
-  return { registry: createFileRegistry(...imported, own), message };
-}
-
-function findImport(name: string) {
-  return IMPORTS.find((each) => each.proto.name === name);
-}
-
-/** One real oneof, and in proto3 a synthetic one for each optional field. */
-function oneofNames(fields: readonly FieldSpec[], syntax: ContractSpec['syntax']): string[] {
-  const real = fields.some((spec) => spec.shape === 'oneof') ? ['choice'] : [];
-  if (syntax !== 'proto3') return real;
-  return [
-    ...real,
-    ...fields.flatMap((spec, i) => (spec.shape === 'optional' ? [`_field_${i}`] : [])),
-  ];
-}
-
-export function isRequired({ shape, value }: FieldSpec, syntax: ContractSpec['syntax']): boolean {
-  return shape === 'required' && syntax !== 'proto3' && value.kind === 'scalar';
-}
-
-function buildField(
-  spec: FieldSpec,
-  i: number,
-  number: number,
-  syntax: ContractSpec['syntax'],
-  oneofs: readonly string[],
-) {
-  const isMap = spec.shape === 'map';
-  const type = isMap
-    ? { type: Type.MESSAGE, typeName: `.p.M.Field${i}Entry` }
-    : typeOf(spec.value, syntax);
-  const isOptional = syntax === 'proto3' && spec.shape === 'optional';
-  const singular =
-    isRequired(spec, syntax) && syntax === 'proto2' ? Label.REQUIRED : Label.OPTIONAL;
-  return create(FieldDescriptorProtoSchema, {
-    name: `field_${i}`,
-    number,
-    ...type,
-    label: isMap || spec.shape === 'list' ? Label.REPEATED : singular,
-    jsonName: spec.jsonName ?? `field${i}`,
-    ...(spec.shape === 'oneof' ? { oneofIndex: oneofs.indexOf('choice') } : {}),
-    ...(isOptional ? { proto3Optional: true, oneofIndex: oneofs.indexOf(`_field_${i}`) } : {}),
-    options: optionsOf(spec, syntax),
-  });
-}
-
-function typeOf(spec: ValueSpec, syntax: ContractSpec['syntax']) {
-  switch (spec.kind) {
-    case 'scalar':
-      return { type: SCALARS[spec.scalar] };
-    case 'enum':
-      return { type: Type.ENUM, typeName: '.p.E' };
-    case 'wellKnown':
-      return { type: Type.MESSAGE, typeName: `.google.protobuf.${spec.name}` };
-    case 'message':
-      return {
-        type: spec.delimited && syntax === 'proto2' ? Type.GROUP : Type.MESSAGE,
-        typeName: '.p.M',
-      };
-  }
-}
-
-function optionsOf(spec: FieldSpec, syntax: ContractSpec['syntax']) {
-  const isPackable =
-    spec.shape === 'list' &&
-    (spec.value.kind === 'enum' ||
-      (spec.value.kind === 'scalar' && !['string', 'bytes'].includes(spec.value.scalar)));
-  if (syntax !== 'editions') {
-    return create(FieldOptionsSchema, isPackable ? { packed: spec.packed } : {});
-  }
-  const isPlain =
-    spec.shape === 'singular' && (spec.value.kind === 'scalar' || spec.value.kind === 'enum');
-  const isDelimited = spec.shape !== 'map' && spec.value.kind === 'message' && spec.value.delimited;
-  return create(FieldOptionsSchema, {
-    features: create(FeatureSetSchema, {
-      ...(isPlain ? { fieldPresence: FeatureSet_FieldPresence.IMPLICIT } : {}),
-      ...(isRequired(spec, syntax)
-        ? { fieldPresence: FeatureSet_FieldPresence.LEGACY_REQUIRED }
-        : {}),
-      ...(isDelimited ? { messageEncoding: FeatureSet_MessageEncoding.DELIMITED } : {}),
-    }),
-  });
-}
-
-function mapEntry(i: number, spec: FieldSpec) {
-  const value = typeOf(spec.value, 'proto3');
-  return {
-    name: `Field${i}Entry`,
-    options: { mapEntry: true },
-    field: [
-      { name: 'key', number: 1, label: Label.OPTIONAL, type: SCALARS[spec.key] },
-      { name: 'value', number: 2, label: Label.OPTIONAL, ...value },
-    ],
-  };
 }

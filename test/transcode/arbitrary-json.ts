@@ -3,9 +3,13 @@ import fc from 'fast-check';
 import {
   type ContractSpec,
   type FieldSpec,
+  isClosed,
+  isExtension,
   isRequired,
+  jsonNamesOf,
   type Scalar,
   type ValueSpec,
+  type WellKnown,
 } from './arbitrary-contract.ts';
 
 const DEEPEST = 3;
@@ -46,7 +50,7 @@ const UINT32 = integer(0n, 2n ** 32n - 1n);
 const INT64 = integer(-(2n ** 63n), 2n ** 63n - 1n);
 const UINT64 = integer(0n, 2n ** 64n - 1n);
 
-const SCALAR_JSON: Readonly<Record<Scalar, fc.Arbitrary<string>>> = {
+export const SCALAR_JSON: Readonly<Record<Scalar, fc.Arbitrary<string>>> = {
   double: fc.oneof(finite.map(String), special),
   // Eighths have the same decimals as floats and as doubles; `float-text.test.ts` covers the others.
   float: fc.oneof(
@@ -74,7 +78,7 @@ const SCALAR_JSON: Readonly<Record<Scalar, fc.Arbitrary<string>>> = {
 
 const anyJson = fc.jsonValue({ maxDepth: 2 }).map((each) => JSON.stringify(each));
 
-const WELL_KNOWN_JSON: Readonly<Record<string, fc.Arbitrary<string>>> = {
+export const WELL_KNOWN_JSON: Readonly<Record<WellKnown, fc.Arbitrary<string>>> = {
   Timestamp: fc
     .tuple(
       fc.date({
@@ -103,21 +107,54 @@ const WELL_KNOWN_JSON: Readonly<Record<string, fc.Arbitrary<string>>> = {
     .array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 })
     .map((each) => JSON.stringify(each)),
   DoubleValue: SCALAR_JSON.double,
+  FloatValue: SCALAR_JSON.float,
   Int64Value: INT64,
+  UInt64Value: UINT64,
+  Int32Value: INT32,
   UInt32Value: UINT32,
   BoolValue: SCALAR_JSON.bool,
   StringValue: string,
   BytesValue: SCALAR_JSON.bytes,
+  Empty: fc.constant('{}'),
+  Any: fc.constantFrom(
+    '{}',
+    '{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1.5s"}',
+    '{"value":{"a":[1]},"@type":"type.googleapis.com/google.protobuf.Struct"}',
+    '{"@type":"type.googleapis.com/google.protobuf.FieldMask","value":"a,bC.d"}',
+    '{"@type":"type.googleapis.com/google.protobuf.Value","value":null}',
+    '{"@type":"type.googleapis.com/google.protobuf.Any","value":{"@type":"type.googleapis.com/google.protobuf.Timestamp","value":"2026-01-31T14:30:00Z"}}',
+  ),
 };
+
+/*
+ * What the reference does otherwise and on purpose is left out above: it takes null for a wrapper within an
+ * Any, unknown keys beside "value", and writes every type URL anew with its own prefix.
+ */
+
+/** Any of the contract's own message, whose fields stand beside "@type". */
+function ownAny(contract: ContractSpec, depth: number): fc.Arbitrary<string> {
+  return fc.tuple(messageJson(contract, depth + 1), fc.boolean()).map(([text, isFirst]) => {
+    const type = '"@type":"type.googleapis.com/p.M"';
+    if (text === '{}') return `{${type}}`;
+    return isFirst ? `{${type},${text.slice(1)}` : `${text.slice(0, -1)},${type}}`;
+  });
+}
 
 function valueJson(value: ValueSpec, contract: ContractSpec, depth: number): fc.Arbitrary<string> {
   switch (value.kind) {
     case 'scalar':
       return SCALAR_JSON[value.scalar];
     case 'enum':
-      return fc.constantFrom('"ZERO"', '"ONE"', '"FAR"', '"BELOW"', '0', '1', '-5');
+      return fc.constantFrom(
+        ...['"ZERO"', '"ONE"', '"UNO"', '"FAR"', '"far \\"away\\""', '"BELOW"', '0', '1', '-5'],
+        ...(isClosed(contract) ? [] : ['99', '-2147483648']),
+      );
+    case 'nullValue':
+      return fc.constantFrom('null', '"NULL_VALUE"', '0');
     case 'wellKnown':
-      return WELL_KNOWN_JSON[value.name] ?? fc.constant('null');
+      return value.name === 'Any' && depth < DEEPEST
+        ? fc.oneof(WELL_KNOWN_JSON.Any, ownAny(contract, depth))
+        : WELL_KNOWN_JSON[value.name];
     case 'message':
       return messageJson(contract, depth + 1);
   }
@@ -149,7 +186,7 @@ export function messageJson(contract: ContractSpec, depth = 0): fc.Arbitrary<str
   // Deeper, only what must be there: else no text of a message that holds itself would end.
   const isAtEnd = depth >= DEEPEST;
   const members = fields.map((spec, i) => {
-    const name = fc.constantFrom(spec.jsonName ?? `field${i}`, `field_${i}`);
+    const name = fc.constantFrom(...jsonNamesOf(spec, i, syntax));
     if (isRequired(spec, syntax)) return fc.tuple(name, fieldJson(spec, contract, depth));
     if (isAtEnd) return fc.constant(undefined);
     const isOften = spec.value.kind !== 'message';
@@ -158,7 +195,13 @@ export function messageJson(contract: ContractSpec, depth = 0): fc.Arbitrary<str
         name,
         fc.oneof(
           { weight: 8, arbitrary: fieldJson(spec, contract, depth) },
-          { weight: 1, arbitrary: fc.constant('null') },
+          // The reference sets an extension to its default where JSON has null for it.
+          {
+            weight: 1,
+            arbitrary: isExtension(spec, syntax)
+              ? fieldJson(spec, contract, depth)
+              : fc.constant('null'),
+          },
         ),
       ),
       { nil: undefined, freq: isOften ? 4 : 1 },
@@ -192,5 +235,9 @@ export const wrongJson = fc.constantFrom(
   '{"unknown":1}',
   '{"a":null}',
   '"UNKNOWN_NAME"',
+  '{"@type":"type.googleapis.com/google.protobuf.Duration"}',
+  '{"@type":"type.googleapis.com/unknown.Type"}',
+  '{"@type":1}',
+  '{"[p.unknown]":1}',
   '12345',
 );
