@@ -24,7 +24,7 @@ export interface Cors {
 
 const METHODS = 'GET, POST, PUT, DELETE';
 const EXPOSED =
-  'x-request-id, retry-after, ratelimit, ratelimit-policy, weir-attempts, x-weir-fallback';
+  'x-request-id, retry-after, ratelimit, ratelimit-policy, weir-attempts, weir-fallback';
 /** What tRPC links, the client runtime and W3C tracing send. */
 const HEADERS =
   'authorization, content-type, trpc-accept, x-api-key, x-csrf-token, x-request-id, x-trpc-source, grpc-timeout, last-event-id, traceparent, tracestate, baggage, accept-language, x-tenant';

@@ -66,7 +66,7 @@ test('is marked with the failure it stands in for', async () => {
   })(call);
   expect(reply).toEqual({
     json: '{"declared":7}',
-    headers: [['x-weir-fallback', 'UNAVAILABLE']],
+    headers: [['weir-fallback', 'UNAVAILABLE']],
     fallback: 'UNAVAILABLE',
   });
 });

@@ -42,7 +42,7 @@ export function createUnaryFallback({ toJson }: FallbackOptions): UnaryMiddlewar
         if (call.notes !== undefined) call.notes.fallback = error.code;
         return {
           json: jsonOf(call.method, fallback),
-          headers: [['x-weir-fallback', error.code]],
+          headers: [['weir-fallback', error.code]],
           fallback: error.code,
         };
       }

@@ -41,12 +41,12 @@ const ask = (headers = {}) => getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 'AA
 test('stands in for a backend that fails, says so, and is counted', async () => {
   await start();
   const real = await ask();
-  expect(real.headers.get('x-weir-fallback')).toBeNull();
+  expect(real.headers.get('weir-fallback')).toBeNull();
   expect(real.body).toMatchObject({ result: { data: { symbol: 'AAPL' } } });
 
   const declared = await ask({ 'x-sample-fail': 'UNAVAILABLE' });
   expect(declared.status).toBe(200);
-  expect(declared.headers.get('x-weir-fallback')).toBe('UNAVAILABLE');
+  expect(declared.headers.get('weir-fallback')).toBe('UNAVAILABLE');
   expect(declared.body).toMatchObject({
     result: { data: { symbol: 'NONE' }, fallback: { code: 'UNAVAILABLE' } },
   });

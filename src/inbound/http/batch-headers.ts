@@ -5,7 +5,7 @@ const DROPPED: ReadonlySet<string> = new Set([
   'age',
   'cache-control',
   'cache-status',
-  'x-weir-fallback',
+  'weir-fallback',
 ]);
 /** The latest call knows best what is left of a limit. */
 const LATEST: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy']);
