@@ -120,7 +120,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     checkHealth: (timeoutMs) =>
       Promise.all(
         pool.endpoints.map(({ transport, target }) =>
-          checkHealth(transport, target.address, timeoutMs),
+          checkHealth(transport, target.address, config.healthCheck?.service ?? '', timeoutMs),
         ),
       ),
     async close(graceMs) {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { afterEach, expect, test, vi } from 'vitest';
+import { checkHealth } from '../../src/upstream/health/check-health.ts';
 import { startHealthMonitor } from '../../src/upstream/health/health-monitor.ts';
 import { createHealthProbe } from '../../src/upstream/health/health-probe.ts';
 import type { HealthAnswer } from '../../src/upstream/health/serving-status.ts';
@@ -67,6 +68,16 @@ test('a backend announces by Watch how the service fares', async () => {
   health.setStatus('market', 'SERVING');
   await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
   expect(changes).toEqual(['unhealthy: the backend says NOT_SERVING', 'healthy: ']);
+});
+
+test.each([
+  ['', 'NOT_SERVING'],
+  ['market', 'SERVING'],
+])('a report asks for the service %j', async (service, status) => {
+  const { port } = await startHealthServer();
+  const transport = createHttp2Transport({ address: { host: '127.0.0.1', port } });
+  cleanUps.push(() => transport.close(0));
+  expect(await checkHealth(transport, 'here', service, 5_000)).toMatchObject({ status });
 });
 
 test('a watch does not hold up the orderly stop of a backend', async () => {

@@ -32,12 +32,13 @@ export async function askServingStatus(
 export async function checkHealth(
   transport: Transport,
   address: string,
+  service: string,
   timeoutMs: number,
 ): Promise<EndpointHealth> {
   try {
     return {
       address,
-      status: await askServingStatus(transport, '', timeoutMs),
+      status: await askServingStatus(transport, service, timeoutMs),
       reason: undefined,
     };
   } catch (thrown) {
