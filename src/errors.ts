@@ -83,6 +83,20 @@ export class WeirError extends Error {
     this.metadata = options.metadata ?? [];
   }
 
+  /** The same failure in other words. */
+  withMessage(message: string): WeirError {
+    return new WeirError(this.code, message, {
+      details: this.details,
+      ...(this.statusDetails === undefined ? {} : { statusDetails: this.statusDetails }),
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      origin: this.origin,
+      neverSent: this.neverSent,
+      answered: this.answered,
+      metadata: this.metadata,
+      cause: this.cause,
+    });
+  }
+
   /**
    * - a `WeirError` is itself;
    * - anything else is a fault of the gateway: INTERNAL with a message that gives nothing away, the

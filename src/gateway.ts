@@ -134,6 +134,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     upstreams: () => upstreams.values(),
     limiter: () => callerCost.limiter.status,
     timeoutMs: config.health.timeout,
+    details: config.health.details,
     isDraining: () => draining,
     log,
   });

@@ -76,7 +76,7 @@ const server = z
         clientCa: z.string().optional(),
       })
       .optional(),
-    /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges. */
+    /** Proxies whose `x-forwarded-for` and `x-request-id` are believed: addresses and CIDR ranges. */
     trustedProxies: z.array(addressRange).default([]),
     /** Answers from this size on are compressed, with what the caller accepts of zstd, br and gzip. */
     compressFrom: byteSize().prefault('8KiB'),
@@ -146,6 +146,8 @@ const health = z
   .strictObject({
     /** How long one `grpc.health.v1` question may take. */
     timeout: period().prefault('1s'),
+    /** Whether everybody may see where backends are and what ails them; operators can at `/admin/services`. */
+    details: z.boolean().default(false),
   })
   .prefault({});
 

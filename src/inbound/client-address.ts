@@ -32,7 +32,7 @@ export function createPeerOf(
     const address = toPlain(request.socket.remoteAddress ?? '');
     const certificate = certificateOf(request);
     if (trustedProxies.length > 0 && isTrusted(address)) {
-      return { address: forwardedAddress(request, address, isTrusted), certificate };
+      return { address: forwardedAddress(request, address, isTrusted), trusted: true, certificate };
     }
     const peer = { address, certificate };
     direct.set(request.socket, peer);

@@ -10,16 +10,21 @@ export interface HealthOptions {
   /** How long one backend may take to answer. */
   readonly timeoutMs: number;
   readonly isDraining: () => boolean;
+  /** Whether everybody may see addresses and reasons. */
+  readonly details: boolean;
   readonly log: Log;
 }
 
 export interface HealthReport {
   /** `degraded`: the gateway works, and a backend's endpoint or the Redis for its limits does not. */
   readonly status: 'ok' | 'degraded' | 'draining';
-  readonly upstreams: Readonly<Record<string, readonly EndpointHealth[]>>;
+  readonly upstreams: Readonly<Record<string, readonly EndpointState[]>>;
   /** How limits are enforced now; with a `reason` when that is not as configured. */
-  readonly rateLimits: LimiterStatus;
+  readonly rateLimits: Pick<LimiterStatus, 'mode'> | LimiterStatus;
 }
+
+/** Strangers learn how an endpoint is, and not where. */
+type EndpointState = Pick<EndpointHealth, 'status'> | EndpointHealth;
 
 /**
  * `GET /health`: the gateway and each backend by `grpc.health.v1`, as JSON. The status is 200 while the
@@ -38,7 +43,12 @@ export function createHealth(options: HealthOptions) {
     const rateLimits = options.limiter();
     const whole = healthy && rateLimits.reason === undefined;
     const status = options.isDraining() ? 'draining' : whole ? 'ok' : 'degraded';
-    return { status, upstreams: Object.fromEntries(checked), rateLimits };
+    if (options.details) return { status, upstreams: Object.fromEntries(checked), rateLimits };
+    const states = checked.map(
+      ([name, endpoints]) => [name, endpoints.map(({ status }) => ({ status }))] as const,
+    );
+    const { mode } = rateLimits;
+    return { status, upstreams: Object.fromEntries(states), rateLimits: { mode } };
   }
 
   return function answerHealth({ method }: IncomingMessage, response: ServerResponse): void {

@@ -17,5 +17,7 @@ test.each([
   ['a\u001bb', 'new'],
   [['a', 'b'], 'new'],
 ])('%j becomes %s', (given, expected) => {
-  expect(chooseRequestId(given, () => 'new')).toBe(expected);
+  const request = { headers: { 'x-request-id': given } };
+  expect(chooseRequestId(request, { trusted: true }, () => 'new')).toBe(expected);
+  expect(chooseRequestId(request, {}, () => 'new')).toBe('new');
 });

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Peer } from '../pipeline/call.ts';
 
 /** What a caller may choose for an id: it ends in logs and headers, so no spaces, quotes or control characters. */
 const ACCEPTABLE = /^[\w.:-]{1,128}$/;
@@ -12,10 +14,17 @@ export function createRequestIds(prefix = randomBytes(6).toString('hex')): () =>
   };
 }
 
-/** The caller's own `x-request-id` where it is fit to be repeated, else a new one. */
+/**
+ * The `x-request-id` that a trusted proxy brought, where it is fit to be repeated, else a new one: with an id
+ * of their own choosing, callers could hide among the log lines of others.
+ */
 export function chooseRequestId(
-  given: string | string[] | undefined,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  { trusted }: Pick<Peer, 'trusted'>,
   newRequestId: () => string,
 ): string {
-  return typeof given === 'string' && ACCEPTABLE.test(given) ? given : newRequestId();
+  const given = headers['x-request-id'];
+  return trusted === true && typeof given === 'string' && ACCEPTABLE.test(given)
+    ? given
+    : newRequestId();
 }

@@ -11,6 +11,8 @@ export type Wire = 'http' | 'websocket' | 'sse' | 'caller';
 export interface Peer {
   /** The caller's address as text, without a port. */
   readonly address: string;
+  /** One of our own proxies brought it, so what it says of itself counts. */
+  readonly trusted?: boolean;
   /** The client's certificate, where TLS ends at Weir and has verified its chain. */
   readonly certificate?: ClientCertificate | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Method } from '../contract/method.ts';
+import { redactTexts } from '../contract/redact-text.ts';
 import { WeirError } from '../errors.ts';
 import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
 import type { PermittedCall } from '../pipeline/permitted-call.ts';
@@ -30,7 +31,7 @@ export function createUnaryInvoke(options: InvokeOptions): UnaryHandler<Permitte
       noteAnswer(call, message);
       return { json: output.decode(message), headers: metadata.toCaller(headers, trailers) };
     } catch (thrown) {
-      throw withDecodedDetails(thrown, transcoder);
+      throw withDecodedDetails(thrown, transcoder, call);
     }
   };
 }
@@ -50,7 +51,7 @@ export function createStreamInvoke(options: InvokeOptions): StreamHandler<Permit
         yield { json, id: resume.idOf(json) };
       }
     } catch (thrown) {
-      throw withDecodedDetails(thrown, transcoder);
+      throw withDecodedDetails(thrown, transcoder, call);
     }
   };
 }
@@ -81,10 +82,15 @@ function noteAnswer({ notes }: PermittedCall, message: Uint8Array): void {
 }
 
 /** The transport knows status details as bytes only; here the contracts that explain them are at hand. */
-function withDecodedDetails(thrown: unknown, transcoder: Transcoder): WeirError {
+function withDecodedDetails(
+  thrown: unknown,
+  transcoder: Transcoder,
+  { method, input }: PermittedCall,
+): WeirError {
   const error = WeirError.from(thrown);
   if (error.statusDetails === undefined) return error;
-  const details = [...transcoder.decodeStatusDetails(error.statusDetails), ...error.details];
+  const told = transcoder.decodeStatusDetails(error.statusDetails);
+  const details = [...redactTexts(told, method.descriptor.input, input), ...error.details];
   const retryAfterMs = error.retryAfterMs ?? retryDelayMs(details);
   return new WeirError(error.code, error.message, {
     origin: error.origin,

@@ -7,6 +7,7 @@ import {
   refuseOneof,
   refuseRequired,
 } from './encode-parts.ts';
+import { hideValue } from './hide-value.ts';
 import {
   InvalidInput,
   type PathSegment,
@@ -66,8 +67,11 @@ export function interpretEncode(
       const field = plan.fields[i];
       if (field !== undefined) {
         step.attempt(field.jsonName, () => {
-          if (isPresent(field, values[i])) step.field(field, values[i]);
-          else if (isRequired(field)) refuseRequired(field.jsonName);
+          if (isPresent(field, values[i])) {
+            const write = () => step.field(field, values[i]);
+            if (field.redacted) hideValue(write);
+            else write();
+          } else if (isRequired(field)) refuseRequired(field.jsonName);
         });
       }
     }

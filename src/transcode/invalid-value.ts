@@ -4,9 +4,11 @@ const SHOWN_CHARACTERS = 40;
 /** A JSON value that does not fit its field: what is allowed there, and what was found. Never leaves the transcoder. */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue';
+  readonly allowed: string;
 
   constructor(allowed: string, found: unknown) {
     super(`expected ${allowed}, found ${describeJson(found)}`);
+    this.allowed = allowed;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
+import { isRedacted } from '../contract/redacted-fields.ts';
 import { createEnumTable, type EnumTable } from './enum-table.ts';
 import { toCamelCase } from './field-name.ts';
 import type { MessageType } from './message-type.ts';
@@ -31,6 +32,8 @@ export type FieldPlan = SingularPlan | ListPlan | MapPlan;
 interface FieldCommon {
   readonly number: number;
   readonly jsonName: string;
+  /** Errors must not tell what it holds. */
+  readonly redacted: boolean;
 }
 
 export interface SingularPlan extends FieldCommon {
@@ -123,11 +126,11 @@ function planField(
   typeOf: (descriptor: DescMessage) => MessageType,
 ): FieldPlan {
   const { number } = field;
-  const jsonName = jsonNameOf(field);
+  const common = { number, jsonName: jsonNameOf(field), redacted: isRedacted(field) };
   const value = planValue(field, typeOf);
   if (field.fieldKind === 'list') {
     const isExtension = field.kind === 'extension';
-    return { shape: 'list', number, jsonName, value, packed: field.packed, isExtension };
+    return { ...common, shape: 'list', value, packed: field.packed, isExtension };
   }
   if (field.fieldKind === 'map') {
     const key: ScalarPlan = {
@@ -135,12 +138,11 @@ function planField(
       scalar: SCALAR_NAMES[field.mapKey],
       verifyUtf8: field.utf8Validation,
     };
-    return { shape: 'map', number, jsonName, key, value };
+    return { ...common, shape: 'map', key, value };
   }
   return {
+    ...common,
     shape: 'singular',
-    number,
-    jsonName,
     value,
     presence: planPresence(field),
     oneof: field.oneof === undefined ? -1 : parent.oneofs.indexOf(field.oneof),

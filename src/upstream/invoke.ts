@@ -2,6 +2,7 @@ import { WeirError } from '../errors.ts';
 import type { EndpointHandler } from './attempt.ts';
 import type { BackendCall } from './backend-call.ts';
 import type { Endpoint } from './endpoint.ts';
+import { redactError } from './redact-error.ts';
 import type { Metadata, ReplyStream } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
 
@@ -36,7 +37,7 @@ export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: st
     try {
       yield* stream;
     } catch (thrown) {
-      throw toUnreachable(WeirError.from(thrown), upstream);
+      throw toUnreachable(redactError(WeirError.from(thrown), call), upstream);
     }
   }
 

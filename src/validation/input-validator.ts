@@ -1,6 +1,15 @@
-import { create, type DescMessage, fromBinary, type Registry } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type Message,
+  type Registry,
+  toJson,
+} from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { CompilationError, createValidator, type Violation } from '@bufbuild/protovalidate';
+import { redactText } from '../contract/redact-text.ts';
+import { holdsRedacted } from '../contract/redacted-fields.ts';
 import { WeirError } from '../errors.ts';
 import { hasRules } from './has-rules.ts';
 
@@ -30,10 +39,12 @@ export function createInputValidator(registry: Registry): InputValidator {
     const { error } = validator.validate(descriptor, create(descriptor));
     if (error instanceof CompilationError) throw error;
     return function checkInput(message) {
-      const result = validator.validate(descriptor, fromBinary(descriptor, message));
+      const input = fromBinary(descriptor, message);
+      const result = validator.validate(descriptor, input);
       if (result.kind === 'valid') return;
       if (result.kind === 'error') throw WeirError.from(result.error);
-      throw toInvalidArgument(descriptor, result.violations);
+      const redact = createRedaction(descriptor, input, registry);
+      throw toInvalidArgument(descriptor, result.violations, redact);
     };
   }
 
@@ -45,10 +56,25 @@ export function createInputValidator(registry: Registry): InputValidator {
   };
 }
 
-function toInvalidArgument(descriptor: DescMessage, violations: readonly Violation[]): WeirError {
+/** A rule may put together its own words, and a path names the keys of maps. */
+function createRedaction(
+  descriptor: DescMessage,
+  input: Message,
+  registry: Registry,
+): (text: string) => string {
+  if (!holdsRedacted(descriptor)) return (text) => text;
+  const json = toJson(descriptor, input, { registry });
+  return (text) => redactText(text, descriptor, json);
+}
+
+function toInvalidArgument(
+  descriptor: DescMessage,
+  violations: readonly Violation[],
+  redact: (text: string) => string,
+): WeirError {
   const fieldViolations = violations.map(({ field, message, ruleId }) => ({
-    field: pathToString(field),
-    description: message === '' ? `violates the rule ${ruleId}` : message,
+    field: redact(pathToString(field)),
+    description: redact(message === '' ? `violates the rule ${ruleId}` : message),
   }));
   const [first] = fieldViolations;
   const place = first === undefined || first.field === '' ? descriptor.typeName : first.field;

@@ -178,10 +178,16 @@ test('headers of a reply that would break the answer are left out', async () => 
 });
 
 test.each([
-  ['kept where it is fit to be repeated', 'caller-7', 'caller-7'],
-  ['replaced where it is not', 'a b', expect.stringMatching(/^ours-/)],
-])('a request id of the caller is %s', async (_, given, expected) => {
-  const { client, log } = await start();
+  ['kept where a trusted proxy brought it', 'caller-7', true, 'caller-7'],
+  ['replaced where it is not fit to be repeated', 'a b', true, expect.stringMatching(/^ours-/)],
+  [
+    'replaced where anybody may have made it up',
+    'caller-7',
+    false,
+    expect.stringMatching(/^ours-/),
+  ],
+])('a request id of the caller is %s', async (_, given, trusted, expected) => {
+  const { client, log } = await start({ peerOf: () => ({ address: '127.0.0.1', trusted }) });
   const answer = await client.send(get('sample.v1.fail.get', { 'x-request-id': given }));
   expect(answer.headers['x-request-id']).toEqual(expected);
   expect(JSON.parse(answer.body).error.data.requestId).toEqual(expected);

@@ -10,7 +10,7 @@ let gateway: GatewayProcess;
 
 beforeEach(async () => {
   backends = await startBackends();
-  gateway = await startGateway(backends);
+  gateway = await startGateway(backends, { health: { details: true } });
 });
 
 afterEach(async () => {
@@ -62,5 +62,19 @@ test('says which backend is down, and heals when it is back', async () => {
     }, 20_000);
   } finally {
     await market.child.stop();
+  }
+});
+
+test('strangers learn how the backends are, and not where', async () => {
+  const plain = await startGateway(backends);
+  try {
+    const { body } = await request(`${plain.url}/health`);
+    expect(body).toEqual({
+      status: 'ok',
+      upstreams: { market: [{ status: 'SERVING' }], orders: [{ status: 'SERVING' }] },
+      rateLimits: { mode: 'memory' },
+    });
+  } finally {
+    await plain.stop();
   }
 });

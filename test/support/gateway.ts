@@ -92,7 +92,8 @@ export function startGateway(
 
 function testConfig(upstreams: Readonly<Record<string, string>>): ConfigTree {
   return {
-    server: { port: 0, shutdownGrace: '5s' },
+    // Tests tell their calls apart by request ids, which are taken from proxies alone.
+    server: { port: 0, shutdownGrace: '5s', trustedProxies: ['127.0.0.1'] },
     contracts: [{ folder: join(ROOT, 'proto') }],
     upstreams: Object.fromEntries(
       Object.entries(upstreams).map(([name, address]) => [name, { endpoints: [address] }]),

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Peer } from '../../pipeline/call.ts';
 import type { ProcedureTable, UnaryProcedure } from '../../procedures/procedure.ts';
 import {
   type ConnectionParams,
@@ -52,8 +51,8 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
       response.writeHead(204).end();
       return;
     }
-    const requestId = chooseRequestId(request.headers['x-request-id'], options.newRequestId);
-    const peer: Peer = peerOf(request);
+    const peer = peerOf(request);
+    const requestId = chooseRequestId(request, peer, options.newRequestId);
     const exchange = new Exchange(request, response, requestId, peer, draining, {
       log: options.log,
       limits,

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { CallNotes } from '../../telemetry/call-notes.ts';
 import type { EndpointHandler } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { redactError } from '../redact-error.ts';
 import type { ReplyStream } from '../transport/transport.ts';
 import type { BreakerOutcome, ReportOutcome } from './breaker.ts';
 import { toBreakerOutcome } from './to-breaker-outcome.ts';
@@ -29,7 +30,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         report('success');
         return reply;
       } catch (thrown) {
-        const error = WeirError.from(thrown);
+        const error = redactError(WeirError.from(thrown), attempt.call);
         const ended = clock();
         meter.ended(error.code, ended - started);
         if (error.code === 'RESOURCE_EXHAUSTED') endpoint.responseTime.refused(ended);

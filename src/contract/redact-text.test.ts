@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadContracts } from './load-contracts.ts';
+import { redactText } from './redact-text.ts';
+
+const folder = join(import.meta.dirname, '..', '..', 'test', 'telemetry', 'redacted-contract');
+const { registry } = await loadContracts([{ folder }]);
+const request = registry.getMessage('market.v1.GetQuoteRequest');
+const plain = registry.getMessage('market.v1.GetQuoteResponse');
+
+test.each([
+  [{ symbol: 'AAPL' }, 'no AAPL, AAPL', 'no [redacted], [redacted]'],
+  [{ pin: 1234 }, 'the pin 1234', 'the pin [redacted]'],
+  [{ pins: { desk: 7 } }, 'desk has 7', '[redacted] has [redacted]'],
+  [{ owner: { name: 'ada', key: 'a2V5' } }, 'ada: a2V5', '[redacted]: [redacted]'],
+  [{ credentials: [{ name: 'ada', key: 'a2V5' }] }, 'ada: a2V5', 'ada: [redacted]'],
+  [{ symbol: 'A', owner: { name: 'AB' } }, 'AB', '[redacted]'],
+  [{ symbol: '' }, 'nothing', 'nothing'],
+  [null, 'nothing', 'nothing'],
+  ['rubbish', 'nothing of rubbish', 'nothing of rubbish'],
+])('of %j the text "%s" becomes "%s"', (input, text, expected) => {
+  expect(request && redactText(text, request, input)).toBe(expected);
+});
+
+test('a message without such fields is not looked at', () => {
+  expect(plain && redactText('AAPL', plain, { symbol: 'AAPL' })).toBe('AAPL');
+});
