@@ -2,6 +2,7 @@ import { createTRPCUntypedClient, createWSClient, wsLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { arrivalOf, type Backends, startBackends } from '../support/backends.ts';
+import type { Line } from '../support/child.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
 import { scrape, valueOn } from '../support/metrics-page.ts';
 import { getQuery, postMutation, request } from '../support/request.ts';
@@ -35,6 +36,7 @@ beforeAll(async () => {
         slow: '300ms',
       },
     },
+    log: { slow: '300ms' },
     auth: {
       mode: 'on',
       issuers: [{ issuer: 'test', audiences: ['weir'], algorithms: ['HS256'], keys: { secret } }],
@@ -238,6 +240,13 @@ describe('what is kept', () => {
     const [span] = await collector.waitFor(1, (each) => each.attributes['weir.request_id'] === id);
     const took = Number((span?.endTimeUnixNano ?? 0n) - (span?.startTimeUnixNano ?? 0n)) / 1e6;
     expect(took).toBeGreaterThan(300);
+    // The log tells the same as a tree in text.
+    const isIts = ({ msg, requestId }: Line) => msg === 'slow call' && requestId === id;
+    const { tree } = await gateway.child.waitFor('the slow call', isIts);
+    expect(String(tree).split('\n')).toEqual([
+      expect.stringMatching(/^market\.v1\.quoteService\.getQuote: \d{3,}\.\d ms, OK$/),
+      expect.stringMatching(/^└ \+\d+\.\d ms attempt 1 at 127\.0\.0\.1:\d+: \d{3,}\.\d ms, OK$/),
+    ]);
   });
 });
 

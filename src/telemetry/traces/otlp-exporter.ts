@@ -35,7 +35,7 @@ export class OtlpExporter {
   readonly #options: OtlpExporterOptions;
   readonly #encode: ReturnType<typeof createRequestEncoder>;
   readonly #agent: http.Agent;
-  readonly #closed = new AbortController();
+  #closed = false;
 
   constructor(options: OtlpExporterOptions) {
     this.#options = options;
@@ -48,10 +48,7 @@ export class OtlpExporter {
   async send(batch: SpanBatch): Promise<number> {
     const body = this.#encode(batch);
     const deadline = performance.now() + this.#options.timeoutMs;
-    const signal = AbortSignal.any([
-      AbortSignal.timeout(this.#options.timeoutMs),
-      this.#closed.signal,
-    ]);
+    const signal = AbortSignal.timeout(this.#options.timeoutMs);
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
       // A collector that cannot be reached may be restarting.
       const answer = await this.#post(body, signal).catch(() => undefined);
@@ -60,17 +57,20 @@ export class OtlpExporter {
       }
       if (answer !== undefined && !RETRYABLE.has(answer.status)) return batch.spans;
       const waitMs = toDelayMs(answer?.retryAfter) ?? backoffMs * (0.8 + Math.random() * 0.4);
-      if (signal.aborted || performance.now() + waitMs >= deadline) return batch.spans;
-      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (performance.now() + waitMs >= deadline) return batch.spans;
+      await sleep(waitMs, undefined, { ref: false });
+      if (this.#closed) return batch.spans;
     }
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#closed = true;
+    // The socket of an export that is under way goes with it.
     this.#agent.destroy();
   }
 
-  #post(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+  /** Asynchronous for `request` too, which throws at once for headers that cannot be sent. */
+  async #post(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
     const { url, headers } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const { request } = url.startsWith('https:') ? https : http;
