@@ -24,6 +24,7 @@ import { at, createRequestRouter } from './inbound/request-router.ts';
 import { createTrpcFronts } from './inbound/trpc-fronts.ts';
 import { packageVersion } from './lib/package-version.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
+import { watchLoad } from './pipeline/load-shedder.ts';
 import { createCallLog } from './pipeline/log-call.ts';
 import { bindMeters } from './pipeline/method-meters.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
@@ -93,8 +94,12 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     maxInputDepth: config.limits.maxDepth,
     maxStringLength: config.limits.maxString,
   });
+  const load = watchLoad(config.overload, (shed, reading) =>
+    log.warn({ shed, ...reading }, shed.length === 0 ? 'load shedding ended' : 'shedding load'),
+  );
   const pipeline = createPipeline({
     config,
+    shedder: load.shedder,
     cost: callerCost.forSnapshot(snapshot, [RENEW_METHOD]),
     record: {
       report: createCallLog(logs.of('calls'), config.log),
@@ -220,6 +225,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     await closed;
     await closeUpstreams();
     await auth.close();
+    load.stop();
     await callerCost.close();
     await tracing?.close();
     await metricsListener?.close();

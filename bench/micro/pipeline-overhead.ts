@@ -30,6 +30,7 @@ const onRefused = () => {};
 const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({
   config,
+  shedder: { shortageFor: () => undefined },
   cost: cost.forSnapshot(snapshot),
   record: {
     report: do_not_optimize,

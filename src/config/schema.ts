@@ -3,6 +3,7 @@ import { adminSection } from './admin-section.ts';
 import { authSection } from './auth-section.ts';
 import { cacheSection } from './cache-section.ts';
 import { logSection } from './log-section.ts';
+import { overloadSection } from './overload-section.ts';
 import { rateLimitSection } from './rate-limit-section.ts';
 import { redisSection } from './redis-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
@@ -169,6 +170,7 @@ export const configSchema = z.strictObject({
   limits,
   redis: redisSection,
   rateLimits: rateLimitSection,
+  overload: overloadSection,
   cache: cacheSection,
   log: logSection,
   telemetry: telemetrySection,

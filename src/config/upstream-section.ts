@@ -161,6 +161,16 @@ const adaptiveConcurrency = z
     error: 'expected `min` <= `initial` <= `max`',
   });
 
+/** Unary calls wait here, not in the backend, and orders go before charts. */
+const queue = z.strictObject({
+  /** Unary calls that one endpoint may have under way. Absent: only `adaptiveConcurrency` holds calls back. */
+  maxInFlight: count().optional(),
+  /** Calls that wait for room at any of the endpoints; one more refuses the last of the lowest priority. */
+  maxPending: count().default(100),
+  /** The longest that a call waits; its deadline may be sooner. */
+  maxWait: period().prefault('1s'),
+});
+
 const healthCheck = z.strictObject({
   /** What `grpc.health.v1` is asked for; default: the server as a whole. */
   service: z.string().default(''),
@@ -213,6 +223,8 @@ export const upstreamSection = z
     retryBudget,
     /** Absent: calls in flight have no limit but the gateway's own. */
     adaptiveConcurrency: adaptiveConcurrency.optional(),
+    /** Absent: calls above a limit are refused at once. */
+    queue: queue.optional(),
     /** Absent: endpoints are judged by their calls alone. */
     healthCheck: healthCheck.optional(),
     /** Connects before the first call and whenever the last connection is gone. */
@@ -225,6 +237,11 @@ export const upstreamSection = z
     maxReceiveMessage: byteSize().prefault('4MiB'),
     maxSendMessage: byteSize().prefault('4MiB'),
   })
+  .refine(
+    ({ queue, adaptiveConcurrency }) =>
+      queue === undefined || queue.maxInFlight !== undefined || adaptiveConcurrency !== undefined,
+    { path: ['queue'], error: 'expected `maxInFlight` here or `adaptiveConcurrency` beside it' },
+  )
   .refine(({ endpoints, discovery }) => (endpoints === undefined) !== (discovery === undefined), {
     error: 'expected either `endpoints` or `discovery`',
   });

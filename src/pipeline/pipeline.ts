@@ -13,6 +13,7 @@ import type { SnapshotCost } from './caller-cost.ts';
 import { createStreamDeadline, createUnaryDeadline } from './deadline.ts';
 import { createUnaryFallback, type FallbackOptions } from './fallback.ts';
 import { createStreamLimit, createUnaryLimit } from './limit.ts';
+import type { LoadShedder } from './load-shedder.ts';
 import type {
   StreamHandler,
   StreamMiddleware,
@@ -21,10 +22,12 @@ import type {
 } from './middleware.ts';
 import type { AuthenticatedCall, PermittedCall } from './permitted-call.ts';
 import { createStreamRecord, createUnaryRecord, type RecordOptions } from './record.ts';
+import { createStreamShedLoad, createUnaryShedLoad } from './shed-load.ts';
 
 export interface PipelineOptions {
   readonly config: Pick<Config, 'deadline'>;
   readonly record: RecordOptions;
+  readonly shedder: Pick<LoadShedder, 'shortageFor'>;
   readonly cost: SnapshotCost;
   readonly authenticate: AuthenticateOptions;
   readonly authorise: AuthoriseOptions;
@@ -45,11 +48,13 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { config, record, cost } = options;
+  const { config, record, shedder, cost } = options;
   const unary = {
     anybody: [
       // First, so that every refusal below is recorded too.
       createUnaryRecord(record),
+      // A gateway that is overloaded has no time to find out whose calls it refuses.
+      createUnaryShedLoad(shedder),
       // Before anything that may wait.
       createUnaryDeadline(config.deadline),
     ],
@@ -67,7 +72,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ],
   };
   const stream = {
-    anybody: [createStreamRecord(record), createStreamDeadline(config.deadline)],
+    anybody: [
+      createStreamRecord(record),
+      createStreamShedLoad(shedder),
+      createStreamDeadline(config.deadline),
+    ],
     authenticate: createStreamAuthenticate(options.authenticate),
     known: [createStreamLimit(cost.limit)],
     authorise: createStreamAuthorise(options.authorise),

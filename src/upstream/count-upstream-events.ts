@@ -25,6 +25,10 @@ export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents):
       meter.retries += 1;
       next.retried();
     },
+    shed() {
+      meter.shed += 1;
+      next.shed();
+    },
     hedged() {
       meter.hedges += 1;
       next.hedged();

@@ -40,6 +40,7 @@ export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
     },
     // Too many for a line each; the call's own line and the metrics tell of them.
     retried() {},
+    shed() {},
     hedged() {},
     retryWithheld() {},
   };

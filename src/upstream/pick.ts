@@ -5,6 +5,7 @@ import type { Balancer } from './balance/balancer.ts';
 import type { Candidates } from './candidates.ts';
 import type { Endpoint } from './endpoint.ts';
 import { noEndpoint } from './no-endpoint.ts';
+import { upstreamBusy } from './overload/upstream-busy.ts';
 
 export type Pick = (call: BackendCall, tried: readonly Endpoint[]) => Endpoint;
 
@@ -13,6 +14,8 @@ export interface PickOptions {
   readonly endpoints: () => readonly Endpoint[];
   readonly candidates: Candidates;
   readonly balance: Balancer;
+  /** Unary calls that one endpoint may have under way; undefined for no limit. */
+  readonly maxInFlight?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -22,7 +25,9 @@ export interface PickOptions {
  */
 export function createPick(options: PickOptions): Pick {
   return function pickEndpoint(call, tried) {
-    const candidates = options.candidates.among(options.endpoints(), options.clock());
+    const able = options.candidates.among(options.endpoints(), options.clock());
+    const candidates = withRoom(able, call, options.maxInFlight);
+    if (candidates.length === 0 && able.length > 0) throw upstreamBusy(options.upstream);
     const fresh =
       tried.length === 0 ? candidates : candidates.filter((each) => !tried.includes(each));
     const picked = options.balance(fresh.length > 0 ? fresh : candidates, call);
@@ -30,6 +35,16 @@ export function createPick(options: PickOptions): Pick {
     call.notes?.event('no endpoint takes calls', { 'weir.upstream': options.upstream });
     throw noEndpoint(options.upstream, options.endpoints(), options.clock());
   };
+}
+
+/** Streams stay and cost little, so only unary calls are counted against the limit. */
+function withRoom(
+  endpoints: readonly Endpoint[],
+  { method }: BackendCall,
+  maxInFlight: number | undefined,
+): readonly Endpoint[] {
+  if (maxInFlight === undefined || method.kind !== 'unary') return endpoints;
+  return endpoints.filter(({ inFlight }) => inFlight < maxInFlight);
 }
 
 /** Each attempt goes to one endpoint, and the next attempt prefers another. */

@@ -12,6 +12,8 @@ export interface UpstreamEvents extends DiscoveryEvents, ReloadEvents {
   endpointsChanged(change: 'added' | 'removed', target: EndpointTarget): void;
   /** A call is tried again. */
   retried(): void;
+  /** A call was refused because the upstream has as many as it may. */
+  shed(): void;
   /** An attempt was sent while another one was unanswered. */
   hedged(): void;
   /** A call would have been tried again or hedged, and the retry budget is spent. */

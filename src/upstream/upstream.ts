@@ -13,7 +13,7 @@ import { createHedge } from './hedging/hedge.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { toOutcomeUnknown } from './outcome-unknown.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
-import { createShedStep } from './overload/shed.ts';
+import { createAdmitStep } from './overload/admit.ts';
 import { createPick, createPickStep } from './pick.ts';
 import { type EndpointCondition, readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
@@ -78,6 +78,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     endpoints,
     candidates,
     balance: createBalancer(config.balancing, endpoints, clock, random),
+    maxInFlight: config.queue?.maxInFlight,
     clock,
   });
 
@@ -85,13 +86,20 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   // Outermost, because each attempt is to find an endpoint of its own; a method has one of the two (gRFC A6).
   const retry = createRetry({ budget, clock, random, sleep, events });
   const hedge = createHedge({ budget, clock, sleep, events });
-  // Each attempt counts, but not the time between attempts; and no endpoint is held for one that is shed.
-  const shed = createShedStep(name, config.adaptiveConcurrency, clock);
+  // Each attempt counts, but not the time between attempts; and no endpoint is held for one that waits or is shed.
+  const admit = createAdmitStep({
+    upstream: name,
+    config,
+    candidates: () => candidates.among(endpoints(), clock()).length,
+    clock,
+    sleep,
+    onShed: events.shed,
+  });
   // Before the breaker: which breaker to ask is known only then.
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
   const guard = createGuardStep(observe, clock);
-  const attempt = shed(pickOne(guard(invokeUnary)));
+  const attempt = admit(pickOne(guard(invokeUnary)));
   const callWithRetries = retry(attempt);
   const callWithHedges = hedge(attempt);
 

@@ -69,6 +69,7 @@ export class Simulation {
         securityRenewed() {},
         securityFailed() {},
         retried() {},
+        shed() {},
         hedged() {},
         retryWithheld() {},
         ejected: ({ endpoint }) =>
@@ -135,7 +136,7 @@ export class Simulation {
       // The steps ask for nothing else of a method.
       method: {
         kind: 'unary',
-        policy: { retry },
+        policy: { retry, priority: 'default' },
         rpcPath: '/simulated.Service/Read',
       } as unknown as Method,
       message: new Uint8Array(),

@@ -44,6 +44,12 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       ({ meter }) => meter.retries,
     ),
     ofUpstreams(
+      'weir_upstream_shed',
+      'Calls refused because the upstream had as many as it may.',
+      'counter',
+      ({ meter }) => meter.shed,
+    ),
+    ofUpstreams(
       'weir_upstream_hedges',
       'Attempts sent while another one was unanswered.',
       'counter',

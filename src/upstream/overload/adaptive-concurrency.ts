@@ -20,8 +20,8 @@ export type ConcurrencyOutcome = 'answered' | 'dropped' | 'ignored';
 export interface AdaptiveConcurrency {
   readonly limit: number;
   readonly inFlight: number;
-  /** Undefined when the limit is reached. */
-  enter(): ((outcome: ConcurrencyOutcome) => void) | undefined;
+  /** Undefined when the limit is reached. @param share of the limit that the call may fill, 0 to 1; default: all */
+  enter(share?: number): ((outcome: ConcurrencyOutcome) => void) | undefined;
 }
 
 export function createAdaptiveConcurrency(
@@ -49,8 +49,8 @@ export function createAdaptiveConcurrency(
     limit = Math.max(options.min, Math.floor(limit * 0.9));
   }
 
-  function enter(): ((outcome: ConcurrencyOutcome) => void) | undefined {
-    if (inFlight >= limit) return undefined;
+  function enter(share = 1): ((outcome: ConcurrencyOutcome) => void) | undefined {
+    if (inFlight >= Math.ceil(limit * share)) return undefined;
     inFlight++;
     const startedAt = clock();
     return function leave(outcome) {
