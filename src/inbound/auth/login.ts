@@ -1,11 +1,11 @@
 import { CSRF_COOKIE } from '../../auth/credentials/csrf.ts';
 import { readCookie } from '../../auth/credentials/read-cookie.ts';
 import { isAnonymous } from '../../auth/identity.ts';
-import type { IssuedTokens, Issuer } from '../../auth/issuer/issuer.ts';
+import type { IssuedTokens } from '../../auth/issuer/issuer.ts';
 import { MAX_PASSWORD_BYTES } from '../../auth/issuer/password-hash.ts';
 import { unauthenticated } from '../../auth/refusal.ts';
 import { WeirError } from '../../errors.ts';
-import type { AuthAnswer, AuthRequest } from './auth-front.ts';
+import { type AuthAnswer, type AuthRequest, requireIssuer } from './auth-request.ts';
 import { readJsonBody, requireText } from './read-json-body.ts';
 import {
   type CookieSettings,
@@ -109,12 +109,4 @@ function answerTokens(tokens: IssuedTokens, settings: CookieSettings): AuthAnswe
 function originOf({ peer, request }: AuthRequest) {
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 256);
   return { address: peer.address, userAgent };
-}
-
-export function requireIssuer({ options }: AuthRequest): Issuer {
-  if (options.issuer !== undefined) return options.issuer;
-  throw new WeirError(
-    'UNIMPLEMENTED',
-    'Weir is not its own identity provider here: `auth.builtIn` is not configured.',
-  );
 }

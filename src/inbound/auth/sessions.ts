@@ -2,8 +2,7 @@ import { type Identity, isAnonymous } from '../../auth/identity.ts';
 import type { Issuer } from '../../auth/issuer/issuer.ts';
 import { unauthenticated } from '../../auth/refusal.ts';
 import { WeirError } from '../../errors.ts';
-import type { AuthAnswer, AuthRequest } from './auth-front.ts';
-import { requireIssuer } from './login.ts';
+import { type AuthAnswer, type AuthRequest, requireIssuer } from './auth-request.ts';
 
 /**
  * Who the caller is and what that is worth here: what a screen needs to show the right buttons.
