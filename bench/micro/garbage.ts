@@ -1,0 +1,29 @@
+// How many bytes does the heap grow by for each message, by who translates it? The output is among them.
+// Run with `node --expose-gc --min-semi-space-size=512 --max-semi-space-size=512 bench/micro/garbage.ts`, so
+// that nothing is collected within a measurement.
+import { MESSAGES } from './transcode-messages.ts';
+import { subjectsOf } from './transcode-subjects.ts';
+
+const { gc } = globalThis;
+if (gc === undefined) throw new Error('Run with --expose-gc and a large semi-space; see above.');
+
+for (const message of MESSAGES) {
+  const { bytes, decode, encode } = subjectsOf(message);
+  for (const [direction, subjects] of Object.entries({ decode, encode })) {
+    for (const [name, work] of Object.entries(subjects)) {
+      console.log(
+        `${message.title} (${bytes} bytes), ${direction}, ${name}: ${grown(work, bytes)}`,
+      );
+    }
+  }
+}
+
+/** Bytes for each run, once the code is optimised. */
+function grown(work: () => number, bytes: number): string {
+  const runs = Math.max(20, Math.min(2000, Math.round(1_000_000 / bytes)));
+  for (let i = 0; i < runs * 3; i++) work();
+  gc?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < runs; i++) work();
+  return `${Math.round((process.memoryUsage().heapUsed - before) / runs)} bytes`;
+}
