@@ -111,6 +111,18 @@ test('a reader that stops reading holds back the source, and one that reads agai
   await until(() => pulled() > before + 100);
 });
 
+test('a reader that takes nothing from one ping to the next is dropped', async () => {
+  const { server, until } = await start({ sse: { pingIntervalMs: 200 } });
+  const target = `sample.v1.endless.watch?${input({ length: 10_000 })}`;
+  const stuck = await openStream(server.port, target);
+  const reader = await openStream(server.port, target);
+  stuck.incoming.pause();
+  await until(({ cancelled }) => cancelled.includes('sample.v1.endless.watch'));
+  expect(server.http.subscriptions).toBe(1);
+  reader.leave();
+  await until(({ cancelled }) => cancelled.length === 2);
+});
+
 test.each(['UNIMPLEMENTED', 'NOT_FOUND', 'RESOURCE_EXHAUSTED', 'CANCELLED'])(
   'a subscription refused with %s carries no code that stock clients retry',
   async (code) => {

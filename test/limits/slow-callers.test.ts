@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadContracts } from '../../src/contract/load-contracts.ts';
@@ -85,6 +86,19 @@ test.each([
     attack.kill();
     await exited;
   }
+});
+
+// The tool cannot ask for JSON Lines.
+test('JSON Lines that nobody reads hold no connection for long either', async () => {
+  const closed = Promise.withResolvers<void>();
+  server.once('connection', (socket) => socket.once('close', () => closed.resolve()));
+  const caller = connect(Number(new URL(url).port), '127.0.0.1');
+  caller.on('error', () => {});
+  caller.pause();
+  const head = ['GET /large?batch=1 HTTP/1.1', 'host: x', 'trpc-accept: application/jsonl'];
+  caller.write(`${head.join('\r\n')}\r\n\r\n`);
+  await closed.promise;
+  caller.destroy();
 });
 
 function openConnections(): Promise<number> {

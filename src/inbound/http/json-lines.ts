@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Flushable, flushAfterTick } from '../tick-flush.ts';
 import type { BatchSink } from './batch-sink.ts';
 import type { CallOutcome } from './call-outcome.ts';
+import { dropSlowReader } from './drop-slow-reader.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -10,11 +11,13 @@ import type { Exchange } from './exchange.ts';
  */
 export class JsonLines implements BatchSink, Flushable {
   readonly #response: ServerResponse;
+  readonly #readTimeoutMs: number;
   #missing: number;
   #pending: string;
 
-  constructor(exchange: Exchange, length: number) {
+  constructor(exchange: Exchange, length: number, readTimeoutMs: number) {
     this.#response = exchange.response;
+    this.#readTimeoutMs = readTimeoutMs;
     this.#missing = length;
     const promises: string[] = [];
     for (let index = 0; index < length; index += 1) {
@@ -35,7 +38,11 @@ export class JsonLines implements BatchSink, Flushable {
     const text = this.#pending;
     this.#pending = '';
     if (this.#response.destroyed) return;
-    if (this.#missing === 0) this.#response.end(text);
-    else this.#response.write(text);
+    if (this.#missing > 0) {
+      this.#response.write(text);
+      return;
+    }
+    this.#response.end(text);
+    dropSlowReader(this.#response, this.#readTimeoutMs);
   }
 }

@@ -46,6 +46,8 @@ export class SseStream implements PumpSink, Flushable {
   #pending: string;
   #ended = false;
   #held = false;
+  /** Bytes that the reader had taken at the last ping. */
+  #takenAtPing = -1;
   #grace: NodeJS.Timeout | undefined;
 
   constructor({ exchange, procedure, call, settings, heldEventId, onClosed }: SseStreamOptions) {
@@ -58,7 +60,7 @@ export class SseStream implements PumpSink, Flushable {
     this.#pending = connectedEvent(settings.reconnectAfterInactivityMs);
     flushAfterTick(this);
     if (settings.pingIntervalMs > 0) {
-      this.#ping = setInterval(() => this.#write(PING_EVENT), settings.pingIntervalMs);
+      this.#ping = setInterval(() => this.#onSilence(), settings.pingIntervalMs);
     }
     if (settings.maxDurationMs !== undefined) {
       this.#maxDuration = setTimeout(() => this.#leave(''), settings.maxDurationMs);
@@ -131,6 +133,17 @@ export class SseStream implements PumpSink, Flushable {
     this.#held = false;
     this.#pump?.resume();
   };
+
+  #onSilence(): void {
+    const { socket } = this.#response;
+    const waiting = socket?.writableLength ?? 0;
+    const taken = (socket?.bytesWritten ?? 0) - waiting;
+    // A reader who took nothing between two pings, though there was something, would hold it for ever
+    // (the "slow read" attack). Reset, or the system would keep for him what it has.
+    if (waiting > 0 && taken === this.#takenAtPing) socket?.resetAndDestroy();
+    else this.#write(PING_EVENT);
+    this.#takenAtPing = taken;
+  }
 
   #isFull(): boolean {
     const waiting = this.#response.writableLength + this.#pending.length;
