@@ -19,6 +19,7 @@ import {
   openMetricsListener,
 } from './inbound/metrics/metrics-front.ts';
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
+import { reportRefusals } from './inbound/report-refusal.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
 import { createTrpcFronts } from './inbound/trpc-fronts.ts';
@@ -106,7 +107,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
       meterOf: bindMeters(snapshot, metrics),
       tracer: tracing?.calls,
     },
-    authenticate: { ...auth, onRefused },
+    authenticate: { ...auth, onRefused, onAuthenticated: counters.authenticated },
     authorise: { ...auth, onRefused },
     fallback: {
       toJson: ({ descriptor }, message) => transcoder.codec(descriptor.output).decode(message),
@@ -133,6 +134,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     peerOf,
     log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
+    onRefused: reportRefusals(logs.of('calls'), counters.refusedRequest),
     tracer: tracing?.calls,
   });
   const answerHealth = createHealth({

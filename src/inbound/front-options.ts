@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Peer } from '../pipeline/call.ts';
 import type { ProcedureTable } from '../procedures/procedure.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
+import type { OnRefusedRequest } from './report-refusal.ts';
 
 /** What every tRPC front needs from the gateway. */
 export interface FrontOptions {
@@ -12,6 +13,8 @@ export interface FrontOptions {
   readonly peerOf?: ((request: IncomingMessage) => Peer) | undefined;
   /** Told of each batched HTTP request, how many calls it has. */
   readonly onBatch?: ((calls: number) => void) | undefined;
+  /** Told of each request that is refused before it becomes a call. */
+  readonly onRefused?: OnRefusedRequest | undefined;
   /** Makes the span of a batched HTTP request; undefined where there are no traces. */
   readonly tracer?: Pick<CallTracer, 'beginRequest'> | undefined;
   readonly log?: FrontLog | undefined;

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Identity } from '../auth/identity.ts';
+import type { Identity, Proof } from '../auth/identity.ts';
 import type { LiveAccess } from '../auth/revocation/live-access.ts';
 import { WeirError } from '../errors.ts';
 import type { OnRefused } from './authorise.ts';
@@ -11,6 +11,8 @@ export interface AuthenticateOptions {
   readonly authenticate: Authenticator;
   readonly access: LiveAccess;
   readonly onRefused: OnRefused;
+  /** Told how each caller proved who he is. */
+  readonly onAuthenticated: (proof: Proof) => void;
 }
 
 /** Finds out who calls. A credential that is shown and wrong is refused, even where none is needed. */
@@ -20,6 +22,7 @@ export function createUnaryAuthenticate(
   return (next) =>
     function authenticateCall(call) {
       function proceed(identity: Identity) {
+        options.onAuthenticated(identity.proof);
         call.session?.note(identity);
         if (call.notes !== undefined) call.notes.subject = identity.subject;
         return next({ ...call, identity });
@@ -49,6 +52,7 @@ export function createStreamAuthenticate(
       } catch (thrown) {
         throw reported(call, thrown, options);
       }
+      options.onAuthenticated(identity.proof);
       call.session?.note(identity);
       if (call.notes !== undefined) call.notes.subject = identity.subject;
       yield* next({ ...call, identity });

@@ -12,7 +12,10 @@ import type { Redis } from '../lib/redis/redis.ts';
 import { UserError } from '../lib/user-error.ts';
 import { createLimiter, type Limiter, type LimiterStatus } from '../ratelimit/create-limiter.ts';
 import { InFlight } from '../ratelimit/in-flight.ts';
+import { createLimitDecisions, type LimitDecisions } from '../ratelimit/limit-decisions.ts';
 import { createLimitPlans, unknownMethods } from '../ratelimit/limit-plan.ts';
+import { meterRedis } from '../telemetry/metrics/meter-redis.ts';
+import { RedisMeter } from '../telemetry/metrics/redis-meter.ts';
 import type { CacheOptions } from './cache.ts';
 import type { LimitOptions } from './limit.ts';
 import { requireRedis } from './require-redis.ts';
@@ -34,6 +37,10 @@ export interface SnapshotCost {
  */
 export interface CallerCost {
   readonly limiter: Limiter;
+  /** What the limits decided so far. */
+  readonly decisions: LimitDecisions;
+  /** Undefined where nothing is shared. */
+  readonly redis: RedisMeter | undefined;
   readonly answers: AnswerCache;
   /**
    * @param own what Weir answers itself, limited as the snapshot's methods are
@@ -59,9 +66,12 @@ export function createCallerCost({ config, onLimiterChange }: CallerCostOptions)
   const generations = new Generations(shared);
   const running = new InFlight(config.rateLimits.concurrency.calls);
   const open = new InFlight(config.rateLimits.concurrency.streams);
+  const decisions = createLimitDecisions();
 
   return {
     limiter,
+    decisions,
+    redis: redis?.meter,
     answers,
     forSnapshot(snapshot, own = []) {
       const limited = new Map(snapshot.methods);
@@ -75,6 +85,7 @@ export function createCallerCost({ config, onLimiterChange }: CallerCostOptions)
           planOf: (method) => plans.get(method),
           running,
           open,
+          decisions,
         },
         cache: {
           cache: answers,
@@ -94,8 +105,16 @@ export function createCallerCost({ config, onLimiterChange }: CallerCostOptions)
   };
 }
 
-function connect(config: RedisConfig): { client: Redis; config: RedisConfig } {
-  return { client: connectRedis({ urls: config.urls, timeoutMs: config.timeout }), config };
+interface SharedRedis {
+  readonly client: Redis;
+  readonly config: RedisConfig;
+  readonly meter: RedisMeter;
+}
+
+function connect(config: RedisConfig): SharedRedis {
+  const redis = connectRedis({ urls: config.urls, timeoutMs: config.timeout });
+  const meter = new RedisMeter(() => redis.connected);
+  return { client: meterRedis(redis, meter), config, meter };
 }
 
 function sharedCacheOptions(config: Config, redis: ReturnType<typeof connect> | undefined) {

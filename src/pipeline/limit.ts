@@ -5,6 +5,7 @@ import type { WeirError } from '../errors.ts';
 import type { Caller } from '../ratelimit/caller.ts';
 import { ownerOf } from '../ratelimit/caller.ts';
 import type { InFlight } from '../ratelimit/in-flight.ts';
+import type { LimitDecisions } from '../ratelimit/limit-decisions.ts';
 import type { LimitPlan } from '../ratelimit/limit-plan.ts';
 import type { LimitStore, Verdict } from '../ratelimit/limit-store.ts';
 import { rateLimitHeaders } from '../ratelimit/rate-limit-headers.ts';
@@ -24,6 +25,8 @@ export interface LimitOptions {
   readonly running: InFlight;
   /** Open streams, by caller. */
   readonly open: InFlight;
+  /** Counts what was decided. */
+  readonly decisions: LimitDecisions;
 }
 
 /** Calls under way are counted by who makes them. */
@@ -31,12 +34,13 @@ const DEFAULT_KEY = ['default'] as const;
 
 /** Lets a call pass if its caller may make it now. Each call of a batch is asked for on its own. */
 export function createUnaryLimit(options: LimitOptions): UnaryMiddleware<AuthenticatedCall> {
-  const { store, config, running } = options;
+  const { store, config, running, decisions } = options;
   return (next) => {
     return function limitCall(call) {
       const caller = callerOf(call, config);
       const holder = ownerOf(DEFAULT_KEY, caller);
       if (!running.acquire(holder)) {
+        decisions.refused.concurrency++;
         call.notes?.event('limit refused', { 'weir.limit': 'calls at once' });
         throw tooManyAtOnce('calls', config.concurrency.calls);
       }
@@ -57,6 +61,7 @@ export function createUnaryLimit(options: LimitOptions): UnaryMiddleware<Authent
       return reply;
     };
     function proceed(verdict: Verdict, call: AuthenticatedCall) {
+      countDecision(verdict, decisions);
       if (!verdict.admitted) throw refused(verdict, call);
       const reply = next(call);
       if (!worthTelling(verdict, config.headers)) return reply;
@@ -83,19 +88,21 @@ function releaseAfter(reply: Promise<Reply>, held: InFlight, holder: string): Pr
 
 /** The same for the start of a stream; its messages are held back where they have a cost of their own. */
 export function createStreamLimit(options: LimitOptions): StreamMiddleware<AuthenticatedCall> {
-  const { store, config, open } = options;
+  const { store, config, open, decisions } = options;
   return (next) =>
     async function* limitStream(call) {
       const caller = callerOf(call, config);
       const holder = ownerOf(DEFAULT_KEY, caller);
       const plan = options.planOf(call.method);
       if (!open.acquire(holder)) {
+        decisions.refused.concurrency++;
         call.notes?.event('limit refused', { 'weir.limit': 'streams at once' });
         throw tooManyAtOnce('streams', config.concurrency.streams);
       }
       try {
         const taken = store.take(plan?.claimsOf(caller) ?? []);
         const verdict = taken instanceof Promise ? await answered(taken, call) : taken;
+        countDecision(verdict, decisions);
         if (!verdict.admitted) throw refused(verdict, call);
         if (plan === undefined || plan.messageCost === 0) {
           yield* next(call);
@@ -122,6 +129,11 @@ async function answered(taken: Promise<Verdict>, { notes }: Call): Promise<Verdi
 function refused(verdict: Extract<Verdict, { admitted: false }>, call: Call): WeirError {
   call.notes?.event('limit refused', { 'weir.limit': verdict.refusedBy.limit.scope });
   return limitExceeded(verdict, call);
+}
+
+function countDecision(verdict: Verdict, decisions: LimitDecisions): void {
+  if (verdict.admitted) decisions.admitted++;
+  else decisions.refused[verdict.refusedBy.limit.scope]++;
 }
 
 async function waitForTokens(

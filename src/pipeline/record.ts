@@ -74,6 +74,7 @@ export function createStreamRecord(options: RecordOptions): StreamMiddleware {
       try {
         for await (const item of next({ ...call, notes })) {
           messages++;
+          if (meter !== undefined) meter.messages++;
           yield item;
         }
       } catch (thrown) {
@@ -100,7 +101,7 @@ function end(
   { report, tracer }: RecordOptions,
 ): void {
   const traceId = tracer && traceCall(tracer, ended);
-  const { call, notes, durationMs, error, messages } = ended;
+  const { call, notes, durationMs, error } = ended;
   meter?.ended({
     transport: call.wire,
     code: error?.code,
@@ -109,7 +110,6 @@ function end(
     durationMs,
     requestBytes: notes.requestBytes,
     responseBytes: notes.responseBytes,
-    messages,
     traceId,
   });
   // The caller's own trace id finds the call too, if not its spans.

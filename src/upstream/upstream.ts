@@ -30,6 +30,8 @@ export interface Upstream {
   readonly name: string;
   unary(call: BackendCall): Promise<UnaryReply>;
   serverStream(call: BackendCall): ReplyStream;
+  /** Retries that its budget allows now. */
+  readonly retriesLeft: number;
   /** The condition of each endpoint that discovery names now. */
   read(): readonly EndpointCondition[];
   checkHealth(timeoutMs: number): Promise<readonly EndpointHealth[]>;
@@ -120,6 +122,9 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     serverStream(call) {
       const endpoint = pick(call, []);
       return guardStream(endpoint, observe, call.notes, () => invokeStream(call, endpoint, name));
+    },
+    get retriesLeft() {
+      return budget.left;
     },
     read() {
       const now = clock();

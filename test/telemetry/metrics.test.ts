@@ -7,6 +7,8 @@ import { getQuery, request } from '../support/request.ts';
 
 const GET_QUOTE = 'market.v1.quoteService.getQuote';
 const PLACE_ORDER = 'orders.v1.orderService.placeOrder';
+const WATCH_QUOTES = 'market.v1.quoteService.watchQuotes';
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 let backends: Backends;
 let gateway: GatewayProcess;
@@ -113,6 +115,63 @@ test('shows endpoints, the process, the release and the contract', async () => {
   }
 });
 
+test('counts what is refused before it is a call, and tells it in a line', async () => {
+  const requestId = 'refused-1';
+  const grew = await growth(async () => {
+    await getQuery(gateway.trpcUrl, 'no.such.path', {}, { 'x-request-id': requestId });
+    await fetch(`${gateway.trpcUrl}/${GET_QUOTE}?input=%7B`);
+    await fetch(`${gateway.trpcUrl}/${GET_QUOTE}`, {
+      method: 'PUT',
+      headers: JSON_TYPE,
+      body: '1',
+    });
+    const body = `"${'x'.repeat(2_000_000)}"`;
+    await fetch(`${gateway.trpcUrl}/${PLACE_ORDER}`, { method: 'POST', headers: JSON_TYPE, body });
+  });
+  for (const reason of ['NOT_FOUND', 'BAD_REQUEST', 'METHOD_NOT_SUPPORTED', 'PAYLOAD_TOO_LARGE']) {
+    expect([reason, grew('weir_requests_refused_total', { reason })]).toEqual([reason, 1]);
+  }
+  const line = await gateway.child.waitFor('the refusal', (each) => each.requestId === requestId);
+  expect(line).toMatchObject({
+    msg: 'refused',
+    reason: 'NOT_FOUND',
+    path: 'no.such.path',
+    wire: 'http',
+    address: '127.0.0.1',
+  });
+});
+
+test('counts who came, what limits said, and what retries are left', async () => {
+  const grew = await growth(() => quote('AAPL'));
+  expect(grew('weir_authentications_total', { proof: 'none' })).toBe(1);
+  expect(grew('weir_limiter_admitted_total')).toBe(1);
+  const text = await page();
+  expect(valueOn(text, 'weir_limiter_refused_total', { limit: 'caller' })).toBe(0);
+  expect(valueOn(text, 'weir_upstream_retry_budget', { upstream: 'market' })).toBeGreaterThan(0);
+  expect(valueOn(text, 'weir_sse_buffered_bytes')).toBe(0);
+});
+
+test('counts messages of a subscription while it is open', async () => {
+  const method = { method: WATCH_QUOTES };
+  const before = valueOn(await page(), 'weir_subscription_messages_total', method) ?? 0;
+  const leaving = new AbortController();
+  const input = encodeURIComponent('{"symbols":["AAPL"]}');
+  const url = `${gateway.trpcUrl}/${WATCH_QUOTES}?input=${input}`;
+  const headers = { accept: 'text/event-stream' };
+  const stream = await fetch(url, { headers, signal: leaving.signal });
+  expect(stream.status).toBe(200);
+  await expect
+    .poll(async () => valueOn(await page(), 'weir_subscription_messages_total', method), {
+      timeout: 20_000,
+    })
+    .toBeGreaterThan(before + 1);
+  expect(valueOn(await page(), 'weir_subscriptions', method)).toBe(1);
+  leaving.abort();
+  await expect
+    .poll(async () => valueOn(await page(), 'weir_subscriptions', method), { timeout: 20_000 })
+    .toBe(0);
+});
+
 test('callers make no series: hostile paths, headers and bodies leave the page as it was', async () => {
   await quote('AAPL');
   await getQuery(gateway.trpcUrl, GET_QUOTE, { symbol: 7 });
@@ -135,9 +194,9 @@ test('callers make no series: hostile paths, headers and bodies leave the page a
     });
   }
   const added = [...seriesOf(await page())].filter((each) => !before.has(each));
-  // Unknown symbols are the one new thing, and they are a status.
-  expect(added.filter((each) => !each.includes('NOT_FOUND'))).toEqual([]);
-  expect(added.length).toBeLessThanOrEqual(2);
+  // Statuses and reasons are the only new things, and both are closed sets.
+  expect(added.filter((each) => !/NOT_FOUND|UNSUPPORTED_MEDIA_TYPE/.test(each))).toEqual([]);
+  expect(added.length).toBeLessThanOrEqual(4);
 });
 
 test('mutations are counted as themselves', async () => {

@@ -79,6 +79,7 @@ export function answerBatch(
     for (const [index, { path, procedure, refusal }] of entries.entries()) {
       const reason = refusal ?? failure;
       if (reason !== undefined || procedure === undefined || procedure.type === 'subscription') {
+        exchange.refused(reason, path);
         sink.settle(index, toFailure(reason, contextOf(procedure, path, exchange.requestId)));
         continue;
       }

@@ -4,6 +4,7 @@ import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
 import type { Procedure } from '../../procedures/procedure.ts';
 import type { FrontLog } from '../front-options.ts';
+import { type OnRefusedRequest, reportIfRefusal } from '../report-refusal.ts';
 import { chooseCoding, compress } from './content-encoding.ts';
 import { dropSlowReader } from './drop-slow-reader.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -39,6 +40,12 @@ const VARY_AT = 3;
 
 const CLOSED = 'The caller closed the connection.';
 
+export interface ExchangeOptions {
+  readonly log: FrontLog | undefined;
+  readonly limits: HttpLimits;
+  readonly onRefused: OnRefusedRequest | undefined;
+}
+
 /** One HTTP request and its answer, whatever number of calls it carries. */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -51,6 +58,7 @@ export class Exchange {
   /** The last answer on its connection, because the gateway drains. */
   readonly last: boolean;
   readonly #limits: HttpLimits;
+  readonly #onRefused: OnRefusedRequest | undefined;
   #cancellations: Cancellation[] | undefined;
   #watchesClose = false;
 
@@ -60,9 +68,10 @@ export class Exchange {
     requestId: string,
     peer: Peer,
     last: boolean,
-    { log, limits }: { readonly log: FrontLog | undefined; readonly limits: HttpLimits },
+    { log, limits, onRefused }: ExchangeOptions,
   ) {
     this.#limits = limits;
+    this.#onRefused = onRefused;
     this.request = request;
     this.response = response;
     this.requestId = requestId;
@@ -101,6 +110,13 @@ export class Exchange {
     if (this.#watchesClose) return;
     this.#watchesClose = true;
     this.response.on('close', () => this.#onClose());
+  }
+
+  /** Tells of what was refused before it became a call. */
+  refused(thrown: unknown, path: string | undefined): void {
+    const { requestId, peer } = this;
+    const { address } = peer;
+    reportIfRefusal(this.#onRefused, thrown, { requestId, wire: 'http', address, path });
   }
 
   /** The whole answer in one write. */

@@ -31,6 +31,8 @@ export interface TrpcHttpFront {
   handle(request: IncomingMessage, response: ServerResponse, target: string): void;
   readonly runningCalls: number;
   readonly subscriptions: number;
+  /** Bytes that wait for readers of subscriptions. */
+  readonly bufferedBytes: number;
   /**
    * Ends subscriptions so that their clients come back elsewhere, closes each connection with its next
    * answer, and resolves when no call is running. Requests that still arrive are served.
@@ -56,10 +58,12 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     const exchange = new Exchange(request, response, requestId, peer, draining, {
       log: options.log,
       limits,
+      onRefused: options.onRefused,
     });
     try {
       route(exchange, target);
     } catch (thrown) {
+      exchange.refused(thrown, undefined);
       const failure = toFailure(thrown, { procedureType: 'unknown', path: undefined, requestId });
       exchange.sendJson(failure.status, failure.json, failure.headers);
     }
@@ -148,6 +152,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     }
 
     function refuse(thrown: unknown): void {
+      exchange.refused(thrown, path);
       if (procedure?.type === 'subscription') {
         sse.refuse(exchange, procedure, thrown);
         return;
@@ -164,6 +169,9 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
     },
     get subscriptions() {
       return sse.subscriptions;
+    },
+    get bufferedBytes() {
+      return sse.bufferedBytes;
     },
     async drain() {
       draining = true;

@@ -7,6 +7,7 @@ import {
   type GatewayCounters,
 } from '../../telemetry/metrics/gateway-metrics.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
+import { redisFamilies } from '../../telemetry/metrics/redis-meter.ts';
 import { traceFamilies } from '../../telemetry/metrics/trace-families.ts';
 import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
 import type { Tracing } from '../../telemetry/traces/tracing.ts';
@@ -29,22 +30,27 @@ export function registerMetrics(
   metrics: Metrics | undefined,
   { snapshot, upstreams, cost, fronts, draining, droppedLines, tracing }: MeteredParts,
 ): GatewayCounters {
-  if (metrics === undefined) return { batch() {}, refusal() {} };
+  if (metrics === undefined)
+    return { batch() {}, refusal() {}, refusedRequest() {}, authenticated() {} };
   metrics.add(
     upstreamFamilies(() =>
       [...upstreams()].map(({ upstream, meter }) => ({
         name: upstream.name,
         meter,
+        retriesLeft: upstream.retriesLeft,
         endpoints: upstream.read(),
       })),
     ),
   );
+  if (cost.redis !== undefined) metrics.add(redisFamilies(cost.redis));
   if (tracing !== undefined) metrics.add(traceFamilies(tracing));
   return createGatewayMetrics(metrics.registry, {
     version: packageVersion(),
     contract: { digest: digestContract(snapshot.registry), methods: snapshot.methods.size },
     sockets: () => fronts().webSocket.stats(),
     sseStreams: () => fronts().http.subscriptions,
+    sseBufferedBytes: () => fronts().http.bufferedBytes,
+    decisions: () => cost.decisions,
     cache: () => cost.answers,
     limiter: () => cost.limiter.status,
     draining,

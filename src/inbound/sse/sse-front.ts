@@ -27,6 +27,8 @@ export interface SseFront {
   /** Answers as a stream that fails at once: EventSource shows clients nothing of another status. */
   refuse(exchange: Exchange, procedure: StreamProcedure, thrown: unknown): void;
   readonly subscriptions: number;
+  /** Bytes that wait for readers. */
+  readonly bufferedBytes: number;
   /** Ends every stream within `drainJitterMs`, in a way that makes its client reconnect. */
   drain(): Promise<void>;
 }
@@ -94,6 +96,11 @@ export function createSseFront(settings: SseSettings): SseFront {
     refuse,
     get subscriptions() {
       return streams.size;
+    },
+    get bufferedBytes() {
+      let bytes = 0;
+      for (const stream of streams) bytes += stream.bufferedBytes;
+      return bytes;
     },
     async drain() {
       draining = true;

@@ -74,6 +74,11 @@ export class SseStream implements PumpSink, Flushable {
     }
   }
 
+  /** What waits for the reader. */
+  get bufferedBytes(): number {
+    return this.#response.writableLength + this.#pending.length;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }
@@ -146,8 +151,7 @@ export class SseStream implements PumpSink, Flushable {
   }
 
   #isFull(): boolean {
-    const waiting = this.#response.writableLength + this.#pending.length;
-    return waiting > this.#settings.maxBufferedBytes;
+    return this.bufferedBytes > this.#settings.maxBufferedBytes;
   }
 
   #write(text: string): void {

@@ -7,6 +7,7 @@ import type { Call, Peer } from '../../pipeline/call.ts';
 import { overlayHeaders, toConnectionParams } from '../connection-params.ts';
 import type { FrontOptions } from '../front-options.ts';
 import { Refusal, toShape } from '../refusal.ts';
+import { reportIfRefusal } from '../report-refusal.ts';
 import { type RequestId, toClientMessage } from './client-message.ts';
 import { FrameOutbox } from './frame-outbox.ts';
 import { errorFrame, frameHead, RECONNECT_NOTICE } from './reply-frames.ts';
@@ -242,11 +243,15 @@ export class Connection {
   }
 
   #refuse(id: RequestId | null, thrown: unknown): void {
-    const context = {
-      procedureType: 'unknown',
+    const { front, peer } = this.#options;
+    const requestId = front.newRequestId();
+    const context = { procedureType: 'unknown', path: undefined, requestId } as const;
+    reportIfRefusal(front.onRefused, thrown, {
+      requestId,
+      wire: 'websocket',
+      address: peer.address,
       path: undefined,
-      requestId: this.#options.front.newRequestId(),
-    } as const;
+    });
     this.#outbox.push(errorFrame(frameHead(id, false), toShape(thrown, context)));
   }
 

@@ -8,6 +8,7 @@ import { toResumePoint } from '../../procedures/resume-point.ts';
 import type { FrontOptions } from '../front-options.ts';
 import { logFault } from '../log-fault.ts';
 import { Refusal, toShape } from '../refusal.ts';
+import { reportIfRefusal } from '../report-refusal.ts';
 import type { CallMessage, RequestId } from './client-message.ts';
 import type { FrameOutbox } from './frame-outbox.ts';
 import { errorFrame, frameHead, replyFrame } from './reply-frames.ts';
@@ -65,6 +66,12 @@ export class SocketCalls {
       }
     } catch (thrown) {
       const { type, path } = message;
+      reportIfRefusal(front.onRefused, thrown, {
+        requestId,
+        wire: 'websocket',
+        address: this.#options.peer.address,
+        path,
+      });
       outbox.push(errorFrame(head, toShape(thrown, { procedureType: type, path, requestId })));
     }
   }

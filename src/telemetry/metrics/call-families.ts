@@ -73,7 +73,7 @@ export function callFamilies(meters: () => Iterable<MethodMeter>): readonly Fami
     },
     {
       name: 'weir_subscription_messages',
-      help: 'Messages handed to subscribers of subscriptions that ended.',
+      help: 'Messages handed to subscribers.',
       type: 'counter',
       samples: () => each(streams(), ({ messages }) => messages),
     },

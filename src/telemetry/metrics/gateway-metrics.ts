@@ -11,6 +11,11 @@ export interface GatewayReadings {
     readonly bufferedBytes: number;
   };
   readonly sseStreams: () => number;
+  readonly sseBufferedBytes: () => number;
+  readonly decisions: () => {
+    readonly admitted: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
   readonly cache: () => {
     readonly counts: Readonly<Record<'hit' | 'miss' | 'stale' | 'coalesced', number>>;
     readonly bytes: number;
@@ -27,6 +32,10 @@ export interface GatewayCounters {
   batch(calls: number): void;
   /** @param reason of a closed set. */
   refusal(reason: string): void;
+  /** @param reason of a closed set. */
+  refusedRequest(reason: string): void;
+  /** @param proof of a closed set. */
+  authenticated(proof: string): void;
 }
 
 /** The metrics of the gateway as a whole. */
@@ -56,6 +65,45 @@ export function createGatewayMetrics(
     labelNames: ['reason'],
     registers,
   });
+  const refusedRequests = new Counter({
+    name: 'weir_requests_refused_total',
+    help: 'Requests and messages refused before they became a call, by reason: unknown paths, broken JSON, too much.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const authentications = new Map<string, number>();
+  new Counter({
+    name: 'weir_authentications_total',
+    help: 'Callers whose credentials were accepted, by kind; none for those who showed none.',
+    labelNames: ['proof'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [proof, count] of authentications) this.inc({ proof }, count);
+    },
+  });
+  counter(
+    registry,
+    'weir_limiter_admitted_total',
+    'Calls and streams that the rate limits let pass.',
+    () => readings.decisions().admitted,
+  );
+  new Counter({
+    name: 'weir_limiter_refused_total',
+    help: 'Calls and streams that a limit refused, by whose limit it was.',
+    labelNames: ['limit'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [limit, count] of Object.entries(readings.decisions().refused))
+        this.inc({ limit }, count);
+    },
+  });
+  gauge(
+    'weir_sse_buffered_bytes',
+    'Bytes that wait for readers of Server-Sent Events.',
+    readings.sseBufferedBytes,
+  );
   gauge('weir_sockets', 'WebSockets that are open.', () => readings.sockets().sockets);
   gauge(
     'weir_socket_buffered_bytes',
@@ -103,6 +151,8 @@ export function createGatewayMetrics(
   return {
     batch: (calls) => batches.observe(calls),
     refusal: (reason) => refusals.inc({ reason }),
+    refusedRequest: (reason) => refusedRequests.inc({ reason }),
+    authenticated: (proof) => authentications.set(proof, (authentications.get(proof) ?? 0) + 1),
   };
 }
 

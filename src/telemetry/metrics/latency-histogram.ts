@@ -32,7 +32,12 @@ export class LatencyHistogram {
     for (const [bucket, le] of LE.entries()) {
       count += this.#counts[bucket] ?? 0;
       const exemplar = this.#exemplars?.[bucket];
-      yield { suffix: '_bucket', labels: `${labels},${le}`, value: count, exemplar };
+      yield {
+        suffix: '_bucket',
+        labels: labels === '' ? le : `${labels},${le}`,
+        value: count,
+        exemplar,
+      };
     }
     yield { suffix: '_sum', labels, value: this.#sumMs / 1_000 };
     yield { suffix: '_count', labels, value: count };

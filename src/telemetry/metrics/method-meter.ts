@@ -21,7 +21,6 @@ export interface MeteredCall {
   readonly requestBytes: number;
   /** Protobuf bytes that the backend answered. */
   readonly responseBytes: number;
-  readonly messages: number;
   readonly traceId: string | undefined;
 }
 
@@ -68,6 +67,5 @@ export class MethodMeter {
     if (this.unary) this.duration.observe(call.durationMs, call.traceId);
     this.requestBytes += call.requestBytes;
     this.responseBytes += call.responseBytes;
-    this.messages += call.messages;
   }
 }

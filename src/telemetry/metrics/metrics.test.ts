@@ -19,7 +19,6 @@ function call(over: Partial<MeteredCall> = {}): MeteredCall {
     durationMs: 2.5,
     requestBytes: 6,
     responseBytes: 40,
-    messages: 1,
     traceId: undefined,
     ...over,
   };
@@ -39,7 +38,7 @@ test.each([
   const histogram = new LatencyHistogram();
   histogram.observe(ms);
   const first = [...histogram.samples('')].find(({ value }) => value === 1);
-  expect(first?.labels).toBe(`,le="${le}"`);
+  expect(first?.labels).toBe(`le="${le}"`);
 });
 
 test('a trace that is kept is an exemplar in OpenMetrics, and only there', async () => {
@@ -78,7 +77,7 @@ test('counters are named as each format wants it', () => {
   );
 });
 
-test('a thousand methods and a hundred endpoints are a page in under 50 ms', async () => {
+test('a thousand methods and a hundred endpoints are a page in under 50 ms of CPU', async () => {
   const metrics = new Metrics();
   for (let index = 0; index < 1_000; index++) {
     const meter = metrics.method(`package.v1.service${index}.method`, true);
@@ -96,15 +95,16 @@ test('a thousand methods and a hundred endpoints are a page in under 50 ms', asy
     inFlight: 0,
     meter: new EndpointMeter(),
   }));
-  const upstream = { name: 'market', meter: new UpstreamMeter(), endpoints };
+  const upstream = { name: 'market', meter: new UpstreamMeter(), retriesLeft: 100, endpoints };
   metrics.add(upstreamFamilies(() => [upstream]));
   const times: number[] = [];
   for (let round = 0; round < 10; round++) {
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     const page = await metrics.page('openMetrics');
-    times.push(performance.now() - started);
+    const { user, system } = process.threadCpuUsage(started);
+    times.push((user + system) / 1_000);
     expect(page.split('\n').length).toBeGreaterThan(30_000);
   }
-  // The best of ten, because others share the machine.
+  // CPU time and the best of ten, because others share the machine.
   expect(Math.min(...times)).toBeLessThan(50);
 });

@@ -16,6 +16,8 @@ export interface EndpointReading {
 export interface UpstreamReading {
   readonly name: string;
   readonly meter: UpstreamMeter;
+  /** Retries that its budget allows now. */
+  readonly retriesLeft: number;
   readonly endpoints: readonly EndpointReading[];
 }
 
@@ -60,6 +62,12 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       'Retries and hedges that the retry budget did not allow.',
       'counter',
       ({ meter }) => meter.retriesWithheld,
+    ),
+    ofUpstreams(
+      'weir_upstream_retry_budget',
+      'Retries that the retry budget allows now.',
+      'gauge',
+      ({ retriesLeft }) => retriesLeft,
     ),
     ofUpstreams(
       'weir_upstream_ejections',
