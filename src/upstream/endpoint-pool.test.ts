@@ -85,6 +85,18 @@ test('a new list keeps who is in both, with what is known of them', async () => 
   expect([...watched].map((endpoint) => endpoint.target.address)).toEqual(['b:1', 'c:1']);
 });
 
+test('another weight for the same address is the same endpoint', async () => {
+  await createPool(1_000);
+  announce([target('a:1')]);
+  const [a] = pool.endpoints;
+  const before = pool.endpoints;
+  announce([{ ...target('a:1'), weight: 5, version: 'v2' }]);
+  expect(pool.endpoints).toEqual([a]);
+  expect(pool.endpoints).not.toBe(before);
+  expect(a?.target).toMatchObject({ weight: 5, version: 'v2' });
+  expect(changes).toEqual(['changed a:1']);
+});
+
 test('calls and streams on a removed endpoint finish, new ones are not sent', async () => {
   await createPool(30_000);
   announce([target('a:1'), target('b:1')]);

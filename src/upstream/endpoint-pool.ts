@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Endpoint, EndpointTarget } from './endpoint.ts';
 
@@ -9,7 +10,7 @@ export interface EndpointPoolOptions {
   readonly watch: (endpoint: Endpoint) => () => void;
   /** How long calls on a removed endpoint may take to finish. */
   readonly drainMs: number;
-  readonly onChange: (change: 'added' | 'removed', target: EndpointTarget) => void;
+  readonly onChange: (change: 'added' | 'removed' | 'changed', target: EndpointTarget) => void;
 }
 
 /**
@@ -38,11 +39,14 @@ export async function createEndpointPool(options: EndpointPoolOptions): Promise<
   function replace(targets: readonly EndpointTarget[]): void {
     const next = new Map<string, Member>();
     for (const target of targets) {
-      const key = JSON.stringify(target);
-      if (next.has(key)) continue;
-      next.set(key, members.get(key) ?? add(target));
+      if (next.has(target.address)) continue;
+      const member = members.get(target.address);
+      if (member !== undefined) change(member.endpoint, target);
+      next.set(target.address, member ?? add(target));
     }
-    const removed = [...members].filter(([key]) => !next.has(key)).map(([, member]) => member);
+    const removed = [...members]
+      .filter(([address]) => !next.has(address))
+      .map(([, member]) => member);
     members = next;
     endpoints = [...next.values()].map(({ endpoint }) => endpoint);
     first = false;
@@ -53,6 +57,13 @@ export async function createEndpointPool(options: EndpointPoolOptions): Promise<
     const endpoint = options.create(target, first);
     if (!first) options.onChange('added', target);
     return { endpoint, unwatch: options.watch(endpoint) };
+  }
+
+  /** Its connections and what is known of it stay: a canary's weight changes in many small steps. */
+  function change(endpoint: Endpoint, target: EndpointTarget): void {
+    if (isDeepStrictEqual(endpoint.target, target)) return;
+    endpoint.target = target;
+    options.onChange('changed', target);
   }
 
   function remove({ endpoint, unwatch }: Member): void {

@@ -29,7 +29,8 @@ export interface EndpointFailure {
 
 /** One address of an upstream, the transport that Weir keeps to it, and what is known of its condition. */
 export interface Endpoint {
-  readonly target: EndpointTarget;
+  /** Replaced when discovery says something else of the same address. */
+  target: EndpointTarget;
   readonly transport: Transport;
   readonly breaker: Breaker;
   readonly meter: EndpointMeter;

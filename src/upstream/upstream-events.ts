@@ -9,7 +9,7 @@ export interface UpstreamEvents extends DiscoveryEvents, ReloadEvents {
   breakerChanged(target: EndpointTarget, state: BreakerState): void;
   healthChanged(target: EndpointTarget, health: CheckedHealth, reason: string | undefined): void;
   ejected(ejection: Ejection): void;
-  endpointsChanged(change: 'added' | 'removed', target: EndpointTarget): void;
+  endpointsChanged(change: 'added' | 'removed' | 'changed', target: EndpointTarget): void;
   /** A call is tried again. */
   retried(): void;
   /** A call was refused because the upstream has as many as it may. */
