@@ -1,3 +1,4 @@
+import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import type { z } from 'zod';
 import { upstreamSection } from '../../src/config/upstream-section.ts';
 import type { Method } from '../../src/contract/method.ts';
@@ -137,6 +138,7 @@ export class Simulation {
       method: {
         kind: 'unary',
         policy: { retry, priority: 'default' },
+        descriptor: { input: EmptySchema, output: EmptySchema },
         rpcPath: '/simulated.Service/Read',
       } as unknown as Method,
       message: new Uint8Array(),
