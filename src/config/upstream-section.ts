@@ -40,6 +40,22 @@ const breaker = z
   })
   .prefault({});
 
+/**
+ * For an upstream that serves several gRPC services: one that fails everywhere is held back while the others
+ * go on. High, because below it some calls are still answered, and holding all of them back would be worse.
+ */
+const serviceBreaker = z.strictObject({
+  /** Share of a service's calls, after all their attempts, that failed within `window`, once there were `minCalls`. */
+  failureRate: z.number().min(0.01, 'expected 0.01 to 1').max(1, 'expected 0.01 to 1').default(0.9),
+  window: period().prefault('10s'),
+  minCalls: count().default(20),
+  /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
+  baseOpen: pause().prefault('1s'),
+  maxOpen: pause().prefault('5s'),
+  /** Probes that must succeed before calls come back. */
+  probes: count().default(3),
+});
+
 /** An address alone, or with what balancing may know of it. */
 export const endpoint = z.union(
   [
@@ -219,6 +235,8 @@ export const upstreamSection = z
     metadata: ownMetadata,
     balancing,
     breaker,
+    /** Absent: only endpoints have breakers, which is enough where they serve one service. */
+    serviceBreaker: serviceBreaker.optional(),
     outlierDetection,
     retryBudget,
     /** Absent: calls in flight have no limit but the gateway's own. */

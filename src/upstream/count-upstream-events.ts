@@ -8,6 +8,10 @@ export function countUpstreamEvents(meter: UpstreamMeter, next: UpstreamEvents):
       if (state.name === 'open') meter.breakerOpenings += 1;
       next.breakerChanged(target, state);
     },
+    serviceBreakerChanged(service, state) {
+      if (state.name === 'open') meter.breakerOpenings += 1;
+      next.serviceBreakerChanged(service, state);
+    },
     healthChanged: next.healthChanged,
     ejected(ejection) {
       meter.ejections += 1;

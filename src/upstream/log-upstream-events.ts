@@ -9,6 +9,10 @@ export function logUpstreamEvents(log: Log, upstream: string): UpstreamEvents {
       const level = name === 'open' ? 'warn' : 'info';
       log[level]({ upstream, address, breaker: name }, 'circuit breaker changed');
     },
+    serviceBreakerChanged(service, { name }) {
+      const level = name === 'open' ? 'warn' : 'info';
+      log[level]({ upstream, service, breaker: name }, 'circuit breaker of a service changed');
+    },
     healthChanged({ address }, health, reason) {
       const level = health === 'unhealthy' ? 'warn' : 'info';
       log[level]({ upstream, address, health, reason }, 'health changed');

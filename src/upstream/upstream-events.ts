@@ -7,6 +7,7 @@ import type { ReloadEvents } from './security/reloading.ts';
 /** What an operator wants to hear of an upstream. */
 export interface UpstreamEvents extends DiscoveryEvents, ReloadEvents {
   breakerChanged(target: EndpointTarget, state: BreakerState): void;
+  serviceBreakerChanged(service: string, state: BreakerState): void;
   healthChanged(target: EndpointTarget, health: CheckedHealth, reason: string | undefined): void;
   ejected(ejection: Ejection): void;
   endpointsChanged(change: 'added' | 'removed' | 'changed', target: EndpointTarget): void;

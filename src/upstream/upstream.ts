@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
+import { createServiceBreakers, createServiceGuardStep } from './breaker/service-breakers.ts';
 import { createCandidates, tellCandidates } from './candidates.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { createDiscovery } from './discovery/create-discovery.ts';
@@ -84,8 +85,19 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     clock,
   });
 
+  // Outermost, for it asks how calls end, not attempts; and one that is held back is not tried at all.
+  const serviceBreakers =
+    config.serviceBreaker &&
+    createServiceBreakers({
+      upstream: name,
+      config: config.serviceBreaker,
+      clock,
+      random,
+      onChange: events.serviceBreakerChanged,
+    });
+  const guardService = createServiceGuardStep(serviceBreakers);
   const budget = createRetryBudget(config.retryBudget, clock);
-  // Outermost, because each attempt is to find an endpoint of its own; a method has one of the two (gRFC A6).
+  // Around the rest, because each attempt is to find an endpoint of its own; a method has one of the two (gRFC A6).
   const retry = createRetry({ budget, clock, random, sleep, events });
   const hedge = createHedge({ budget, clock, sleep, events });
   // Each attempt counts, but not the time between attempts; and no endpoint is held for one that waits or is shed.
@@ -105,10 +117,10 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const callWithRetries = retry(attempt);
   const callWithHedges = hedge(attempt);
 
-  function callUnary(call: BackendCall): Promise<UnaryReply> {
+  const callUnary = guardService((call) => {
     const { hedging } = call.method.policy;
     return hedging === undefined ? callWithRetries(call) : callWithHedges(call, hedging);
-  }
+  });
 
   return {
     name,

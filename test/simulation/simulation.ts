@@ -72,6 +72,7 @@ export class Simulation {
         retried() {},
         shed() {},
         hedged() {},
+        serviceBreakerChanged() {},
         retryWithheld() {},
         ejected: ({ endpoint }) =>
           this.ejections.push({ position: positionOf(endpoint.target.address), at: time.now() }),

@@ -159,6 +159,15 @@ describe('with a queue', () => {
     expect(answers).toHaveLength(1);
   });
 
+  test('a caller who has left takes no place', async () => {
+    const { call, sleeping } = setUp(QUEUE);
+    void call();
+    const cancellation = new Cancellation();
+    cancellation.cancel(new WeirError('CANCELLED', 'the caller left'));
+    expect(await call({ cancellation })).toMatchObject({ code: 'CANCELLED' });
+    expect(sleeping.size).toBe(0);
+  });
+
   test.each<[Priority, number]>([
     ['critical', 20],
     ['default', 19],

@@ -48,6 +48,7 @@ export class Gate {
     const leave = this.#pending.isBefore(priority) ? undefined : this.#tryEnter(priority);
     if (leave !== undefined) return leave;
     if (this.#options.maxPending === 0) throw this.#busy();
+    call.cancellation.throwIfCancelled();
     return this.#wait(call, priority);
   }
 
