@@ -204,6 +204,16 @@ test('mutations are counted as themselves', async () => {
   expect(valueOn(text, 'weir_call_duration_seconds_count', { method: PLACE_ORDER })).toBe(0);
 });
 
+test('every metric is declared once, with its help', async () => {
+  const text = await page();
+  const namesOf = (keyword: string) =>
+    [...text.matchAll(new RegExp(`^# ${keyword} (\\S+) \\S`, 'gm'))].map(([, name]) => name);
+  const names = namesOf('TYPE');
+  expect(names.length).toBeGreaterThan(40);
+  expect(new Set(names).size).toBe(names.length);
+  expect(namesOf('HELP')).toEqual(names);
+});
+
 test('the page passes promtool', async () => {
   const { stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], {
     input: await page(),
