@@ -5,6 +5,16 @@ import { toCanonicalJson } from '../cache/canonical-json.ts';
 import type { CacheOptions } from './cache.ts';
 import type { PermittedCall } from './permitted-call.ts';
 
+type KeyedCall = Pick<PermittedCall, 'input' | 'identity' | 'headers'> & {
+  readonly method: Pick<PermittedCall['method'], 'path'>;
+};
+
+type KeyRule = Pick<CacheRule, 'scope' | 'tags'>;
+
+type CacheKeysOptions = Pick<CacheOptions, 'contract' | 'forwardedHeaders'> & {
+  readonly generations: Pick<CacheOptions['generations'], 'of'>;
+};
+
 interface RememberedKey {
   readonly generations: string;
   readonly key: string;
@@ -16,17 +26,17 @@ interface RememberedKey {
  * known without writing it down again. Other texts of an equal input meet in the same key.
  */
 export class CacheKeys {
-  readonly #options: Pick<CacheOptions, 'contract' | 'generations' | 'forwardedHeaders'>;
+  readonly #options: CacheKeysOptions;
   readonly #inputs = new WeakMap<object, string>();
   readonly #publicKeys = new WeakMap<object, RememberedKey>();
   readonly #identities = new WeakMap<Identity, string>();
 
-  constructor(options: Pick<CacheOptions, 'contract' | 'generations' | 'forwardedHeaders'>) {
+  constructor(options: CacheKeysOptions) {
     this.#options = options;
   }
 
   /** Undefined for an input that no key can be made of. */
-  of(call: PermittedCall, rule: CacheRule): string | undefined {
+  of(call: KeyedCall, rule: KeyRule): string | undefined {
     const generations = this.#options.generations.of(rule.tags);
     if (rule.scope === 'caller') return this.#create(call, generations, this.#identityOf(call));
     const known = isFrozen(call.input) ? this.#publicKeys.get(call.input) : undefined;
@@ -38,11 +48,7 @@ export class CacheKeys {
     return key;
   }
 
-  #create(
-    call: PermittedCall,
-    generations: string,
-    identity: string | undefined,
-  ): string | undefined {
+  #create(call: KeyedCall, generations: string, identity: string | undefined): string | undefined {
     const input = this.#inputOf(call.input);
     if (input === undefined) return undefined;
     const { contract } = this.#options;
@@ -59,7 +65,7 @@ export class CacheKeys {
   }
 
   /** Everything about the caller that the backend gets to see, and so may answer by. */
-  #identityOf({ identity, headers }: PermittedCall): string {
+  #identityOf({ identity, headers }: KeyedCall): string {
     const seen = this.#options.forwardedHeaders.map((name) => headers[name] ?? null);
     let text = this.#identities.get(identity);
     if (text === undefined) {
