@@ -1,6 +1,9 @@
-import { Cluster, Command, Redis as Connection, type RedisOptions } from 'ioredis';
+import { createRequire } from 'node:module';
+import type { Cluster, Redis as Connection, RedisOptions } from 'ioredis';
 import { type Redis, type RedisScript, RedisUnavailable } from './redis.ts';
 import { ReplyTimeout } from './reply-timeout.ts';
+
+const require = createRequire(import.meta.url);
 
 export interface RedisTarget {
   /**
@@ -34,11 +37,13 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions;
 
+  // Loaded only here, since most gateways count and cache in memory and need none of it.
+  const ioredis: typeof import('ioredis') = require('ioredis');
   const [url = '', ...more] = urls;
   const connect = () =>
     more.length === 0
-      ? new Connection(url, options)
-      : new Cluster([...urls], {
+      ? new ioredis.Redis(url, options)
+      : new ioredis.Cluster([...urls], {
           enableAutoPipelining: true,
           enableOfflineQueue: false,
           clusterRetryStrategy: reconnectDelay,
@@ -69,7 +74,7 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
   const sendAtOnce: typeof send = (script, keys, args) => {
     const evaluate = (name: 'evalsha' | 'eval', text: string): Promise<unknown> => {
       const argv = [text, keys.length, ...keys, ...args];
-      const command = new Command(name, argv, { replyEncoding: 'utf8' });
+      const command = new ioredis.Command(name, argv, { replyEncoding: 'utf8' });
       connection.sendCommand(command);
       return command.promise;
     };
@@ -112,11 +117,11 @@ export function connectRedis({ urls, timeoutMs }: RedisTarget): Redis {
       if (own.status === 'ready') ask();
     },
     async serverId() {
-      if (connection instanceof Cluster) return undefined;
+      if (connection instanceof ioredis.Cluster) return undefined;
       const info = await settle(connection.info('server'));
       return /^run_id:(\w+)/m.exec(info)?.[1];
     },
-    clustered: connection instanceof Cluster,
+    clustered: connection instanceof ioredis.Cluster,
     get connected() {
       return connection.status === 'ready';
     },

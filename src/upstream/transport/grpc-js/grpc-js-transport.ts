@@ -1,12 +1,11 @@
 import type { SecureContext } from 'node:tls';
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  type ClientOptions,
-  credentials,
+import type {
+  CallOptions,
+  ChannelCredentials,
+  ClientOptions,
   Client as GrpcJsClient,
-  type Metadata as GrpcJsMetadata,
-  type ServiceError,
+  Metadata as GrpcJsMetadata,
+  ServiceError,
 } from '@grpc/grpc-js';
 import { type GrpcCode, toGrpcCode, WeirError } from '../../../errors.ts';
 import type { EndpointAddress } from '../endpoint-address.ts';
@@ -19,6 +18,7 @@ import type {
   UnaryReply,
   UnaryRequest,
 } from '../transport.ts';
+import { grpcJs } from './grpc-js.ts';
 import { fromGrpcJsMetadata, toGrpcJsMetadata } from './metadata.ts';
 
 export interface GrpcJsTransportOptions {
@@ -42,7 +42,7 @@ export interface GrpcJsTransportOptions {
 /** The reference transport, on `@grpc/grpc-js`. Its own retries and balancing are off: Weir owns both. */
 export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transport {
   const connect = () =>
-    new GrpcJsClient(
+    new (grpcJs().Client)(
       toTarget(options.address),
       toCredentials(options.tls),
       toClientOptions(options),
@@ -72,6 +72,7 @@ function toTarget(address: EndpointAddress): string {
 }
 
 function toCredentials(tls: GrpcJsTransportOptions['tls']): ChannelCredentials {
+  const { credentials } = grpcJs();
   if (tls === undefined) return credentials.createInsecure();
   return credentials.createFromSecureContext(tls.contexts.current);
 }

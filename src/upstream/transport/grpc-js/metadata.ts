@@ -1,8 +1,9 @@
-import { Metadata as GrpcJsMetadata } from '@grpc/grpc-js';
+import type { Metadata as GrpcJsMetadata } from '@grpc/grpc-js';
 import type { Metadata } from '../transport.ts';
+import { grpcJs } from './grpc-js.ts';
 
 export function toGrpcJsMetadata(metadata: Metadata): GrpcJsMetadata {
-  const result = new GrpcJsMetadata();
+  const result = new (grpcJs().Metadata)();
   for (const [name, value] of metadata) {
     result.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   }
