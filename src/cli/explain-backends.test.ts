@@ -90,6 +90,16 @@ test.each<[string, ConfigTree, string]>([
     { adaptiveConcurrency: { max: 500 } },
     'in flight | from 100, between 10 and 500 by what is answered in good time',
   ],
+  [
+    'a breaker for each service',
+    { serviceBreaker: {} },
+    'services | each held back alone for 1 s to 5 s once 90 % of 20 calls failed',
+  ],
+  [
+    'a queue',
+    { queue: { maxInFlight: 50 } },
+    'in flight | at most 50 at each endpoint; 100 more wait up to 1 s',
+  ],
 ])('%s', (_, upstream, expected) => {
   const found = 'discovery' in upstream ? {} : { endpoints: ['10.0.0.1:1'] };
   expect(explain({ market: { ...found, ...upstream } })).toContain(expected);

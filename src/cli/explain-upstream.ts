@@ -10,8 +10,9 @@ export function explainUpstream(config: UpstreamConfig): readonly (readonly [str
     ['breaker', describeBreaker(config.breaker)],
     ['outliers', describeOutliers(config.outlierDetection)],
     ['health', describeHealth(config.healthCheck)],
+    ...describeServiceBreaker(config.serviceBreaker),
     ['retries', describeRetryBudget(config.retryBudget)],
-    ['in flight', describeConcurrency(config.adaptiveConcurrency)],
+    ['in flight', describeConcurrency(config)],
   ];
 }
 
@@ -92,9 +93,28 @@ function describeRetryBudget({ ratio, minPerSecond }: UpstreamConfig['retryBudge
   return `at most ${toPercent(ratio)} of the calls, and ${minPerSecond} a second beside`;
 }
 
-function describeConcurrency(limit: UpstreamConfig['adaptiveConcurrency']): string {
-  if (limit === undefined) return 'no limit but the gateway’s own';
-  return `from ${limit.initial}, between ${limit.min} and ${limit.max} by what is answered in good time`;
+function describeServiceBreaker(
+  breaker: UpstreamConfig['serviceBreaker'],
+): readonly (readonly [string, string])[] {
+  if (breaker === undefined) return [];
+  const { failureRate, minCalls, baseOpen, maxOpen } = breaker;
+  const held = `${durationText(baseOpen)} to ${durationText(maxOpen)}`;
+  return [
+    [
+      'services',
+      `each held back alone for ${held} once ${toPercent(failureRate)} of ${minCalls} calls failed`,
+    ],
+  ];
+}
+
+function describeConcurrency({ adaptiveConcurrency: limit, queue }: UpstreamConfig): string {
+  const bounds = [
+    limit &&
+      `from ${limit.initial}, between ${limit.min} and ${limit.max} by what is answered in good time`,
+    queue?.maxInFlight && `at most ${queue.maxInFlight} at each endpoint`,
+    queue && `${queue.maxPending} more wait up to ${durationText(queue.maxWait)}`,
+  ].filter((bound) => typeof bound === 'string');
+  return bounds.length === 0 ? 'no limit but the gateway’s own' : bounds.join('; ');
 }
 
 function toPercent(share: number): string {
