@@ -50,7 +50,11 @@ function send(
   );
   outgoing.on('response', (response) => text(response).then(resolve, reject));
   outgoing.on('timeout', () => outgoing.destroy(new Error(`silent for ${HUNG_MS} ms`)));
-  outgoing.on('error', reject);
+  outgoing.on('error', (error) => {
+    // Closed as idle in the moment it was taken: what may be sent again is, as every HTTP client does it.
+    if (isRead && outgoing.reusedSocket) resolve(send(trpcUrl, agent, kind, orderId));
+    else reject(error);
+  });
   outgoing.end(isRead ? undefined : JSON.stringify({ orderId }));
   return promise;
 }

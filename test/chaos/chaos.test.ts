@@ -1,20 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cluster, DETECTION_MS, KEEP_ALIVE_MS } from './cluster.ts';
-import { kill9 } from './fault.ts';
+import { brokenPromises } from './broken-promises.ts';
+import { Cluster } from './cluster.ts';
+import { kill, stop } from './fault.ts';
 import { faultsOfOrders } from './ledger.ts';
 import { openDescriptors } from './process-resources.ts';
 import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 import { runTrial } from './trial.ts';
 import { breaksIn } from './watcher.ts';
 
-/** A busy machine may let the test and the log line wait so long; the bound is 10 s and more without detection. */
-const NOISE_MS = 1_000;
-
-/**
- * A read that meets a failing endpoint waits for its attempt's 500 ms or for a backoff after another, all
- * else takes a few milliseconds: half of 500 is far from both.
- */
-const NORMAL_P99_MS = 250;
+// The quickest and the most treacherous faults; `npm run chaos` has all of them, and pairs.
 
 let cluster: Cluster;
 let load: SteadyLoad;
@@ -24,39 +18,30 @@ beforeAll(async () => {
   cluster = await Cluster.start();
   await cluster.recovered();
   descriptorsBefore = openDescriptors(cluster.gateway.child.pid);
-  load = startSteadyLoad({
-    trpcUrl: cluster.gateway.trpcUrl,
-    webSocketUrl: cluster.gateway.webSocketUrl,
-    readsPerSecond: 200,
-    ordersPerSecond: 20,
-    streams: 9,
-  });
+  load = startSteadyLoad(cluster.gateway);
 });
 
-describe('callers hardly notice', () => {
-  test.each([[kill9]])('$name', async (fault) => {
-    const [member] = cluster.members;
-    if (member === undefined) throw new Error('a cluster without members');
-    const report = await runTrial(cluster, load, fault, member);
-    expect(report.readSuccess).toBeGreaterThanOrEqual(0.999);
-    expect(report.detectionMs).toBeLessThan(DETECTION_MS + NOISE_MS);
-    expect(report.settledP99Ms).toBeLessThan(NORMAL_P99_MS);
-    expect(report.survivorLoad).toBeLessThanOrEqual(1.2);
+describe('one backend fails, and callers hardly notice', () => {
+  test.each([
+    [kill.name, kill, 0],
+    [stop.name, stop, 1],
+  ] as const)('%s', { timeout: 60_000 }, async (_, fault, index) => {
+    expect(brokenPromises(await runTrial(cluster, load, [{ fault, index }]))).toEqual([]);
   });
 });
 
 describe('in the end', () => {
-  test('streams brought every message once, and were never silent longer than keep-alive', () => {
-    for (const { sequences, longestSilenceMs, ended } of load.watched) {
+  test('streams brought every message, and once', () => {
+    for (const { sequences, ended } of load.watched) {
       expect(ended).toBeUndefined();
       expect(sequences.length).toBeGreaterThan(0);
       expect(breaksIn(sequences)).toEqual([]);
-      expect(longestSilenceMs).toBeLessThan(KEEP_ALIVE_MS + NOISE_MS);
     }
   });
 
   test('no order was executed twice, and none that was refused was executed', async () => {
     await load.stop();
+    expect(load.outcomes.filter(({ kind }) => kind === 'order').length).toBeGreaterThan(0);
     expect(faultsOfOrders(load.outcomes, cluster.executedOrders())).toEqual([]);
   });
 

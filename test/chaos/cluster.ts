@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Line } from '../support/child.ts';
 import { GatewayProcess } from '../support/gateway.ts';
-import { parsePage, scrape } from '../support/metrics-page.ts';
+import { parsePage, scrape, valueOn } from '../support/metrics-page.ts';
 import { BackendProcess } from './backend-process.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -61,6 +61,13 @@ export class Cluster {
     return new Cluster(members, gateway, folder);
   }
 
+  /** @throws RangeError when there are not so many */
+  member(index: number): Member {
+    const found = this.members[index];
+    if (found === undefined) throw new RangeError(`no member ${index}`);
+    return found;
+  }
+
   /** The ids of orders that were executed, once for each time that they were. */
   executedOrders(): readonly string[] {
     return readFileSync(join(this.#folder, 'ledger'), 'utf8').split('\n').slice(0, -1);
@@ -96,6 +103,12 @@ export class Cluster {
       if (serving(await scrape(url)) === this.members.length) return;
     }
     throw new Error(`not every endpoint serves after 30 s:\n${await scrape(url)}`);
+  }
+
+  /** Attempts after the first, since the gateway began. */
+  async retries(): Promise<number> {
+    const page = await scrape(`${this.gateway.url}/metrics`);
+    return valueOn(page, 'weir_upstream_retries_total', { upstream: 'desk' }) ?? Number.NaN;
   }
 
   async stop(): Promise<number | string> {

@@ -1,15 +1,12 @@
 import { Agent } from 'node:http';
+import type { GatewayProcess } from '../support/gateway.ts';
 import { callGateway } from './call-gateway.ts';
 import type { Outcome } from './outcome.ts';
 import { openWatchers, type Watched } from './watcher.ts';
 
-export interface LoadOptions {
-  readonly trpcUrl: string;
-  readonly webSocketUrl: string;
-  readonly readsPerSecond: number;
-  readonly ordersPerSecond: number;
-  readonly streams: number;
-}
+const READS_PER_SECOND = 200;
+const ORDERS_PER_SECOND = 20;
+const STREAMS = 9;
 
 /** Callers who do not wait for each other: a gateway that gets slow is not spared for it. */
 export interface SteadyLoad {
@@ -21,12 +18,11 @@ export interface SteadyLoad {
 
 const TICK_MS = 10;
 
-export function startSteadyLoad(options: LoadOptions): SteadyLoad {
-  const { trpcUrl, webSocketUrl, readsPerSecond, ordersPerSecond } = options;
+export function startSteadyLoad({ trpcUrl, webSocketUrl }: GatewayProcess): SteadyLoad {
   const agent = new Agent({ keepAlive: true });
   const outcomes: Outcome[] = [];
   const running = new Set<Promise<void>>();
-  const watchers = openWatchers(webSocketUrl, options.streams);
+  const watchers = openWatchers(webSocketUrl, STREAMS);
   const started = performance.now();
   const sent = { read: 0, order: 0 };
 
@@ -41,8 +37,8 @@ export function startSteadyLoad(options: LoadOptions): SteadyLoad {
 
   const timer = setInterval(() => {
     const seconds = (performance.now() - started) / 1_000;
-    while (sent.read < seconds * readsPerSecond) send('read');
-    while (sent.order < seconds * ordersPerSecond) send('order');
+    while (sent.read < seconds * READS_PER_SECOND) send('read');
+    while (sent.order < seconds * ORDERS_PER_SECOND) send('order');
   }, TICK_MS);
 
   return {

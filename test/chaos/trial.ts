@@ -1,62 +1,92 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Member } from './cluster.ts';
 import type { Fault } from './fault.ts';
-import { type Outcome, quantileMs, sentWithin, successShare } from './outcome.ts';
+import { type Outcome, quantileMs, sentWithin } from './outcome.ts';
 import type { SteadyLoad } from './steady-load.ts';
+import { longestSilenceMs } from './watcher.ts';
 
 /** How long after an ejection, or after a fault that ejects nobody, calls must be as fast as before. */
 const SETTLE_MS = 2_000;
 const MEASURE_MS = 2_000;
 
-/** What the callers saw of a fault, from its first moment until all endpoints served again. */
+/** No call may take longer. */
+const LONGEST_CALL_MS = 3_000;
+
+export interface Strike {
+  readonly fault: Fault;
+  /** Of the member that it strikes. */
+  readonly index: number;
+}
+
+/** What the callers saw of faults that came together, from the first moment until all endpoints served again. */
 export interface TrialReport {
+  readonly struckAt: number;
+  readonly faults: readonly Fault[];
   readonly reads: readonly Outcome[];
   readonly orders: readonly Outcome[];
-  readonly readSuccess: number;
-  /** From the fault to the ejection; undefined for faults that eject nobody. */
-  readonly detectionMs: number | undefined;
+  /** From each fault to the ejection; undefined for faults that eject nobody. */
+  readonly detectionsMs: readonly (number | undefined)[];
   readonly calmP99Ms: number;
-  /** From two seconds after the ejection until the fault ended. */
+  /** From two seconds after the last ejection until the faults ended. */
   readonly settledP99Ms: number;
-  /** Attempts that reached the other members for each call that callers made, while the fault lasted. */
+  /** In that time, attempts after the first for each read. */
+  readonly settledRetries: number;
+  /** Attempts that reached the other members for each call that callers made, while the faults lasted. */
   readonly survivorLoad: number;
+  readonly interruptions: number;
+  readonly longestSilenceMs: number;
 }
 
 export async function runTrial(
   cluster: Cluster,
   load: SteadyLoad,
-  fault: Fault,
-  member: Member,
+  strikes: readonly Strike[],
 ): Promise<TrialReport> {
   const calmSince = Date.now();
   await sleep(MEASURE_MS);
 
-  const others = cluster.members.filter((each) => each !== member);
-  const { address } = member.proxy;
-  const arrivedBefore = await readArrivals(others);
+  const survivors = cluster.members.filter((_, at) => strikes.every(({ index }) => index !== at));
+  const arrivedBefore = await readArrivals(survivors);
   const struckAt = Date.now();
-  const heal = await fault.strike(cluster, member);
-  const ejectedAt = fault.ejects ? await cluster.ejectionOf(address, struckAt) : undefined;
-  const settledAt = (ejectedAt ?? struckAt) + SETTLE_MS;
+  const underWay = await Promise.all(
+    strikes.map(async ({ fault, index }) => {
+      const member = cluster.member(index);
+      const { address } = member.proxy;
+      const { at, heal } = await fault.strike(cluster, member);
+      if (fault.detectionMs === undefined) return { at, heal, detectedMs: undefined };
+      return { at, heal, detectedMs: (await cluster.ejectionOf(address, struckAt)) - at };
+    }),
+  );
+  const noticedAt = Math.max(...underWay.map(({ at, detectedMs = 0 }) => at + detectedMs));
+  const settledAt = noticedAt + SETTLE_MS;
+  await sleep(settledAt - Date.now());
+  const retriedBefore = await cluster.retries();
   await sleep(settledAt + MEASURE_MS - Date.now());
-  const arrived = (await readArrivals(others)) - arrivedBefore;
+  const retried = (await cluster.retries()) - retriedBefore;
+  const arrived = (await readArrivals(survivors)) - arrivedBefore;
   const healedAt = Date.now();
-  await heal();
+  await Promise.all(underWay.map(({ heal }) => heal()));
   await cluster.recovered();
   const endedAt = Date.now();
-  // Until those that were sent by then have ended; none may take longer.
-  await sleep(3_000);
+  await sleep(LONGEST_CALL_MS);
 
-  const { outcomes } = load;
-  const reads = sentWithin(outcomes, 'read', struckAt, endedAt);
+  const { outcomes, watched } = load;
   return {
-    reads,
+    struckAt,
+    faults: strikes.map(({ fault }) => fault),
+    reads: sentWithin(outcomes, 'read', struckAt, endedAt),
     orders: sentWithin(outcomes, 'order', struckAt, endedAt),
-    readSuccess: successShare(reads),
-    detectionMs: ejectedAt === undefined ? undefined : ejectedAt - struckAt,
+    detectionsMs: underWay.map(({ detectedMs }) => detectedMs),
     calmP99Ms: quantileMs(sentWithin(outcomes, 'read', calmSince, struckAt), 0.99),
     settledP99Ms: quantileMs(sentWithin(outcomes, 'read', settledAt, healedAt), 0.99),
+    settledRetries: retried / sentWithin(outcomes, 'read', settledAt, healedAt).length,
     survivorLoad: arrived / sentWithin(outcomes, 'read', struckAt, healedAt).length,
+    interruptions: watched
+      .flatMap(({ interruptedAt }) => interruptedAt)
+      .filter((at) => at >= struckAt).length,
+    longestSilenceMs: Math.max(
+      ...watched.map((each) => longestSilenceMs(each, struckAt, Date.now())),
+    ),
   };
 }
 

@@ -6,11 +6,10 @@ import { resubscribeLink } from '../../clients/runtime/src/resubscribe-link.ts';
 export interface Watched {
   /** Numbers in the order they came; without a fault of the gateway each is one more than the last. */
   readonly sequences: number[];
-  /** Errors that told of an interruption, each followed by resuming. */
-  interruptions: number;
-  /** The longest time without a message and without an error, in milliseconds; `lastEventAt` ends the last one. */
-  longestSilenceMs: number;
-  lastEventAt: number;
+  /** When a message or an error came, milliseconds since the Unix epoch. */
+  readonly heardAt: number[];
+  /** When an error told of an interruption; resuming follows. */
+  readonly interruptedAt: number[];
   /** What ended it for good; undefined while it lives. */
   ended: string | undefined;
 }
@@ -39,39 +38,28 @@ export function openWatchers(webSocketUrl: string, count: number): Watchers {
 type Client = ReturnType<typeof createTRPCUntypedClient<AnyTRPCRouter>>;
 
 function subscribe(client: Client): { watched: Watched; unsubscribe(): void } {
-  const watched: Watched = {
-    sequences: [],
-    interruptions: 0,
-    longestSilenceMs: 0,
-    lastEventAt: performance.now(),
-    ended: undefined,
-  };
-  const hear = () => {
-    const now = performance.now();
-    watched.longestSilenceMs = Math.max(watched.longestSilenceMs, now - watched.lastEventAt);
-    watched.lastEventAt = now;
-  };
+  const watched: Watched = { sequences: [], heardAt: [], interruptedAt: [], ended: undefined };
   const end = (how: string) => {
-    hear();
+    watched.heardAt.push(Date.now());
     watched.ended = how;
   };
-  const { unsubscribe } = client.subscription(
+  const subscription = client.subscription(
     'chaos.v1.deskService.watch',
     {},
     {
       onData(message) {
-        hear();
+        watched.heardAt.push(Date.now());
         watched.sequences.push(sequenceOf(message));
       },
       onConnectionStateChange({ error }) {
-        hear();
-        if (error) watched.interruptions += 1;
+        watched.heardAt.push(Date.now());
+        if (error) watched.interruptedAt.push(Date.now());
       },
       onError: (error) => end(error.message),
       onComplete: () => end('complete'),
     },
   );
-  return { watched, unsubscribe };
+  return { watched, unsubscribe: () => subscription.unsubscribe() };
 }
 
 /** `tracked()` wraps what has a resume id. */
@@ -86,4 +74,10 @@ export function breaksIn(sequences: readonly number[]): readonly string[] {
     const before = sequences[index - 1] ?? sequence - 1;
     return sequence === before + 1 ? [] : [`${before} then ${sequence}`];
   });
+}
+
+/** The longest time without a message and without an error, in milliseconds; both ends count as heard. */
+export function longestSilenceMs({ heardAt }: Watched, since: number, until: number): number {
+  const within = [since, ...heardAt.filter((at) => at > since && at < until), until];
+  return Math.max(...within.map((at, index) => at - (within[index - 1] ?? since)));
 }

@@ -1,0 +1,43 @@
+import { KEEP_ALIVE_MS } from './cluster.ts';
+import { successShare } from './outcome.ts';
+import type { TrialReport } from './trial.ts';
+
+/** What a machine that is busy with other things may add to a time; every bound here has more than that to spare. */
+const NOISE_MS = 1_000;
+
+/**
+ * A read that meets a failing endpoint waits for the 500 ms of its attempt, all else takes a few
+ * milliseconds: half of 500 is far from both. On a machine that is busy with other things all reads are slow
+ * alike; those that a fault slows are retried too, so a P99 is the fault's only where one in a hundred was.
+ */
+const NORMAL_P99_MS = 250;
+const NORMAL_RETRIES = 0.01;
+
+const LEAST_READ_SUCCESS = 0.999;
+const MOST_SURVIVOR_LOAD = 1.2;
+
+/** What a trial broke of what README promises, one sentence each; none if all held. */
+export function brokenPromises(report: TrialReport): readonly string[] {
+  const { faults, detectionsMs, settledP99Ms, settledRetries, survivorLoad } = report;
+  const success = successShare(report.reads);
+  const broken: string[] = [];
+  const promise = (kept: boolean, otherwise: string) => {
+    if (!kept) broken.push(otherwise);
+  };
+  for (const [index, { name, detectionMs = Number.POSITIVE_INFINITY }] of faults.entries()) {
+    const tookMs = detectionsMs[index] ?? 0;
+    promise(tookMs < detectionMs + NOISE_MS, `"${name}" was noticed only after ${tookMs} ms`);
+  }
+  // Two failures at once leave a single endpoint: what then fails is said above, in orders and streams.
+  promise(faults.length > 1 || success >= LEAST_READ_SUCCESS, `only ${success} of reads succeeded`);
+  promise(
+    settledP99Ms < NORMAL_P99_MS || settledRetries < NORMAL_RETRIES,
+    `P99 was still ${settledP99Ms} ms, and ${settledRetries} of reads were retried`,
+  );
+  promise(survivorLoad <= MOST_SURVIVOR_LOAD, `the survivors had ${survivorLoad} of the load`);
+  promise(
+    report.longestSilenceMs < KEEP_ALIVE_MS + NOISE_MS,
+    `a stream was silent for ${report.longestSilenceMs} ms`,
+  );
+  return broken;
+}
