@@ -3,6 +3,8 @@ import { brokenPromises } from './broken-promises.ts';
 import { Cluster } from './cluster.ts';
 import { kill, stop } from './fault.ts';
 import { faultsOfOrders } from './ledger.ts';
+import { runOutage } from './outage.ts';
+import { quantileMs, successShare } from './outcome.ts';
 import { openDescriptors } from './process-resources.ts';
 import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 import { runTrial } from './trial.ts';
@@ -29,6 +31,14 @@ describe('one backend fails, and callers hardly notice', () => {
     expect(brokenPromises(await runTrial(cluster, load, [{ fault, index }]))).toEqual([]);
   });
 });
+
+test('all backends die: calls fail within 50 ms meanwhile, and succeed again without a restart', async () => {
+  const { meanwhile, after } = await runOutage(cluster, load, kill);
+  // The median: to the gateway all these calls are alike, so it moves with any wait, and not with a busy machine.
+  expect(quantileMs(meanwhile, 0.5)).toBeLessThan(50);
+  expect(meanwhile.filter(({ ending }) => ending !== 'refused')).toEqual([]);
+  expect(successShare(after)).toBeGreaterThanOrEqual(0.999);
+}, 60_000);
 
 describe('in the end', () => {
   test('streams brought every message, and once', () => {
