@@ -35,6 +35,12 @@ function discover(text: string): Promise<void> {
   return discovery.start((targets) => lists.push(targets));
 }
 
+/** At once, as whoever writes such a file should: half a file would be told as a broken one. */
+function rewrite(text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
 const addresses = () => lists.at(-1)?.map(({ address }) => address);
 
 test('addresses alone, and with what balancing may know of them', async () => {
@@ -63,14 +69,14 @@ test.each([
 
 test('a change is told, a broken or missing file is not', async () => {
   await discover('["10.0.0.1:1"]');
-  writeFileSync(path, '["10.0.0.1:1", "10.0.0.2:1"]');
+  rewrite('["10.0.0.1:1", "10.0.0.2:1"]');
   await vi.waitFor(() => expect(addresses()).toEqual(['10.0.0.1:1', '10.0.0.2:1']));
-  writeFileSync(path, '["10.0.0.1"]');
+  rewrite('["10.0.0.1"]');
   await vi.waitFor(() => expect(failures).toHaveLength(1));
   rmSync(path);
   await vi.waitFor(() => expect(failures).toHaveLength(2));
   expect(addresses()).toEqual(['10.0.0.1:1', '10.0.0.2:1']);
-  writeFileSync(path, '["10.0.0.3:1"]');
+  rewrite('["10.0.0.3:1"]');
   await vi.waitFor(() => expect(addresses()).toEqual(['10.0.0.3:1']));
 });
 

@@ -23,6 +23,7 @@ export interface GateOptions extends Pick<Surroundings, 'clock' | 'sleep'> {
 }
 
 interface Waiter {
+  readonly call: BackendCall;
   readonly priority: Priority;
   readonly admit: (leave: Leave) => void;
   readonly refuse: (error: WeirError) => void;
@@ -47,7 +48,7 @@ export class Gate {
     const { priority } = call.method.policy;
     const leave = this.#pending.isBefore(priority) ? undefined : this.#tryEnter(priority);
     if (leave !== undefined) return leave;
-    if (this.#options.maxPending === 0) throw this.#busy();
+    if (this.#options.maxPending === 0) throw this.#busy(call);
     call.cancellation.throwIfCancelled();
     return this.#wait(call, priority);
   }
@@ -76,7 +77,8 @@ export class Gate {
     }
   }
 
-  #wait({ cancellation, deadline, notes }: BackendCall, priority: Priority): Promise<Leave> {
+  #wait(call: BackendCall, priority: Priority): Promise<Leave> {
+    const { cancellation, deadline, notes } = call;
     const { clock, sleep, maxWaitMs } = this.#options;
     notes?.event('waits for room');
     const leftMs = deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock();
@@ -87,6 +89,7 @@ export class Gate {
       timer.cancel(SETTLED);
     };
     const waiter: Waiter = {
+      call,
       priority,
       admit(leave) {
         settle();
@@ -103,17 +106,26 @@ export class Gate {
     sleep(Math.max(0, Math.min(maxWaitMs, leftMs)), timer).then(
       () => {
         if (!this.#pending.delete(waiter)) return;
-        waiter.refuse(leftMs <= maxWaitMs ? deadlinePassed() : this.#busy());
+        waiter.refuse(leftMs <= maxWaitMs ? deadlinePassed() : this.#busy(call));
       },
       () => {},
     );
-    this.#pending.push(waiter)?.refuse(this.#busy());
+    const tooMany = this.#pending.push(waiter);
+    tooMany?.refuse(this.#busy(tooMany.call));
     return promise;
   }
 
-  #busy(): WeirError {
-    this.#options.onShed();
-    return upstreamBusy(this.#options.upstream);
+  #busy({ notes }: BackendCall): WeirError {
+    const { upstream, onShed, limit, adaptive } = this.#options;
+    onShed();
+    notes?.event('shed', {
+      'weir.upstream': upstream,
+      'weir.limit': Math.min(
+        limit?.() ?? Number.POSITIVE_INFINITY,
+        adaptive?.limit ?? Number.POSITIVE_INFINITY,
+      ),
+    });
+    return upstreamBusy(upstream);
   }
 }
 
