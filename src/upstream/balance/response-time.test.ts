@@ -57,11 +57,3 @@ test('a refusal says nothing of the time an answer takes', () => {
   time.refused(0);
   expect(time.averageMs).toBe(10);
 });
-
-test('a quick failure does not look fast, and a slow one looks slow', () => {
-  const time = answered(Array(10).fill(10));
-  time.failed(1, 0);
-  expect(time.averageMs).toBe(10);
-  time.failed(110, 0);
-  expect(time.averageMs).toBe(20);
-});

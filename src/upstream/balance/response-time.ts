@@ -4,7 +4,11 @@ const ENOUGH = 10;
 /** An endpoint that nobody calls any more must be tried again; its record fades by half in this time. */
 const HALF_LIFE_MS = 5_000;
 
-/** How one endpoint answers: moving averages over some ten answers, which fade while nobody asks. */
+/**
+ * How one endpoint answers: moving averages over some ten answers, which fade while nobody asks. Failures
+ * are no answers: a quick one must not make a host look fast, and time-outs are for its breaker to judge,
+ * which would never see enough of them if they kept calls away.
+ */
 export class ResponseTime {
   #answers = 0;
   #averageMs = 0;
@@ -32,11 +36,6 @@ export class ResponseTime {
   answered(durationMs: number, now: number): void {
     this.#count(durationMs, now);
     if (this.#refused > 0) this.#refuse(0, now);
-  }
-
-  /** A quick failure must not make a host look fast. */
-  failed(durationMs: number, now: number): void {
-    if (durationMs > this.#averageMs) this.#count(durationMs, now);
   }
 
   /** RESOURCE_EXHAUSTED: no sign of its speed, and no breaker's affair, but a reason to go elsewhere. */

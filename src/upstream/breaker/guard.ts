@@ -34,7 +34,6 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const ended = clock();
         meter.ended(error.code, ended - started);
         if (error.code === 'RESOURCE_EXHAUSTED') endpoint.responseTime.refused(ended);
-        else endpoint.responseTime.failed(ended - started, ended);
         if (note !== undefined) {
           note.endedAt = ended;
           note.code = error.code;
