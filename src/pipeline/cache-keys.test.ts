@@ -5,6 +5,13 @@ import { CacheKeys } from './cache-keys.ts';
 const ADA: Identity = { ...ANONYMOUS, proof: 'jwt', issuer: 'desk', subject: 'ada' };
 const BOB: Identity = { ...ADA, subject: 'bob' };
 
+interface Caller {
+  readonly identity?: Identity;
+  readonly headers?: object;
+  /** His own, which the backend gets to see. */
+  readonly token?: string;
+}
+
 function create() {
   let generation = 'g1';
   const keys = new CacheKeys({
@@ -15,10 +22,16 @@ function create() {
   const of = (
     scope: 'public' | 'caller',
     input: unknown,
-    { identity = ANONYMOUS, headers = {} }: { identity?: Identity; headers?: object } = {},
+    { identity = ANONYMOUS, headers = {}, token }: Caller = {},
   ) =>
     keys.of(
-      { method: { path: 'a.b' }, input, identity, headers: { ...headers } },
+      {
+        method: { path: 'a.b' },
+        input,
+        identity,
+        identityMetadata: token === undefined ? [] : [['authorization', `Bearer ${token}`]],
+        headers: { ...headers },
+      },
       { scope, tags: ['a.b'] },
     );
   return {
@@ -72,4 +85,16 @@ test('a public answer has one key, whoever asks', () => {
   const { of } = create();
   const headers = { 'x-tenant': 'a' };
   expect(of('public', frozen, { identity: ADA, headers })).toBe(of('public', frozen));
+});
+
+test('a caller whose own token goes to the backend is answered by that token alone', () => {
+  const { of } = create();
+  const keys = [
+    of('caller', frozen, { identity: ADA }),
+    of('caller', frozen, { identity: ADA, token: 'for-tenant-a' }),
+    of('caller', frozen, { identity: ADA, token: 'for-tenant-b' }),
+    of('caller', frozen, { identity: { ...ADA, proof: 'apiKey' } }),
+  ];
+  expect(new Set(keys).size).toBe(4);
+  expect(of('caller', frozen, { identity: ADA, token: 'for-tenant-a' })).toBe(keys[1]);
 });

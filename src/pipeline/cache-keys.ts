@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Identity } from '../auth/identity.ts';
 import { createCacheKey } from '../cache/cache-key.ts';
 import type { CacheRule } from '../cache/cache-rules.ts';
@@ -5,7 +6,7 @@ import { toCanonicalJson } from '../cache/canonical-json.ts';
 import type { CacheOptions } from './cache.ts';
 import type { PermittedCall } from './permitted-call.ts';
 
-type KeyedCall = Pick<PermittedCall, 'input' | 'identity' | 'headers'> & {
+type KeyedCall = Pick<PermittedCall, 'input' | 'identity' | 'identityMetadata' | 'headers'> & {
   readonly method: Pick<PermittedCall['method'], 'path'>;
 };
 
@@ -65,15 +66,18 @@ export class CacheKeys {
   }
 
   /** Everything about the caller that the backend gets to see, and so may answer by. */
-  #identityOf({ identity, headers }: KeyedCall): string {
+  #identityOf({ identity, identityMetadata, headers }: KeyedCall): string {
     const seen = this.#options.forwardedHeaders.map((name) => headers[name] ?? null);
     let text = this.#identities.get(identity);
     if (text === undefined) {
-      const { issuer, subject, roles, permissions } = identity;
-      text = JSON.stringify([issuer, subject, roles, permissions]);
+      const { issuer, subject, roles, permissions, proof } = identity;
+      text = JSON.stringify([issuer, subject, roles, permissions, proof]);
       this.#identities.set(identity, text);
     }
-    return seen.every((value) => value === null) ? text : text + JSON.stringify(seen);
+    const token = identityMetadata.find(([name]) => name === 'authorization')?.[1];
+    if (token === undefined && seen.every((value) => value === null)) return text;
+    // A backend that gets the caller's own token may answer by any claim in it.
+    return text + JSON.stringify(token === undefined ? seen : [...seen, hash('sha256', token)]);
   }
 }
 
