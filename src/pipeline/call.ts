@@ -33,6 +33,8 @@ export interface Call {
   readonly cancellation: Cancellation;
   /** A moment on the `performance.now()` clock in milliseconds; undefined until the deadline step set it. */
   readonly deadline: number | undefined;
+  /** True where the caller asked for less time than contract and configuration give. */
+  readonly hurried?: boolean | undefined;
   /** Where a subscription resumes: the id of the last tracked item the caller saw; undefined otherwise. */
   readonly lastEventId: string | undefined;
   /** The trace of the request that carries this and other calls; undefined for a call on its own. */

@@ -32,5 +32,5 @@ function withDeadline(call: Call, timeoutMs: number): Call {
   const asked = typeof header === 'string' ? parseGrpcTimeout(header) : Number.POSITIVE_INFINITY;
   const smallest = Math.min(asked, timeoutMs);
   if (smallest <= 0) throw new WeirError('DEADLINE_EXCEEDED', 'The deadline had already passed.');
-  return { ...call, deadline: performance.now() + smallest };
+  return { ...call, deadline: performance.now() + smallest, hurried: asked < timeoutMs };
 }

@@ -69,6 +69,7 @@ function toBackendCall(
     message,
     metadata: metadata.toBackend(call),
     deadline: call.deadline,
+    hurried: call.hurried,
     cancellation: call.cancellation,
     identity: call.identity,
     input: call.input,

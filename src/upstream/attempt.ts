@@ -13,6 +13,18 @@ export interface Attempt {
   readonly tried: Endpoint[];
 }
 
+/** When an attempt that begins now has to be done. */
+export function attemptDeadline(call: BackendCall, now: number): number | undefined {
+  const { perTryTimeoutMs } = call.method.policy.retry ?? {};
+  if (perTryTimeoutMs === undefined) return call.deadline;
+  return Math.min(call.deadline ?? Number.POSITIVE_INFINITY, now + perTryTimeoutMs);
+}
+
+/** Whether it is the caller's own impatience that ends the attempt, which says nothing of the endpoint. */
+export function isHurried({ call, deadline }: Pick<Attempt, 'call' | 'deadline'>): boolean {
+  return call.hurried === true && deadline === call.deadline;
+}
+
 export type AttemptHandler = (attempt: Attempt) => Promise<UnaryReply>;
 
 /** The steps after picking know where the attempt goes. */

@@ -12,6 +12,8 @@ export interface BackendCall {
   readonly metadata: Metadata;
   /** A moment on the `performance.now()` clock in milliseconds. */
   readonly deadline: number | undefined;
+  /** True where the deadline is shorter than contract and configuration give, because the caller asked for that. */
+  readonly hurried?: boolean | undefined;
   readonly cancellation: Cancellation;
   /** Told where the call went; undefined where nobody asks. */
   readonly notes?: CallNotes | undefined;

@@ -133,7 +133,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     },
     serverStream(call) {
       const endpoint = pick(call, []);
-      return guardStream(endpoint, observe, call.notes, () => invokeStream(call, endpoint, name));
+      return guardStream(endpoint, observe, call, () => invokeStream(call, endpoint, name));
     },
     get retriesLeft() {
       return budget.left;
@@ -159,5 +159,6 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
 function withCeiling(call: BackendCall, maxTimeoutMs: number | undefined, clock: Clock) {
   if (maxTimeoutMs === undefined) return call;
   const ceiling = clock() + maxTimeoutMs;
-  return { ...call, deadline: Math.min(call.deadline ?? ceiling, ceiling) };
+  if (call.deadline !== undefined && call.deadline <= ceiling) return call;
+  return { ...call, deadline: ceiling, hurried: false };
 }

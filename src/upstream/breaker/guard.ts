@@ -1,7 +1,8 @@
 import { WeirError } from '../../errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CallNotes } from '../../telemetry/call-notes.ts';
-import type { EndpointHandler } from '../attempt.ts';
+import { type EndpointHandler, isHurried } from '../attempt.ts';
+import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { redactError } from '../redact-error.ts';
 import type { ReplyStream } from '../transport/transport.ts';
@@ -39,7 +40,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
           note.code = error.code;
         }
         noteFailure(endpoint, error, ended);
-        report(toBreakerOutcome(error));
+        report(toBreakerOutcome(error, isHurried(attempt)));
         throw error;
       } finally {
         endpoint.inFlight--;
@@ -51,7 +52,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
 export function guardStream(
   endpoint: Endpoint,
   observe: Observe,
-  notes: CallNotes | undefined,
+  { notes, hurried }: Pick<BackendCall, 'notes' | 'hurried'>,
   open: () => ReplyStream,
 ): ReplyStream {
   const report = enter(endpoint, observe, notes);
@@ -79,7 +80,7 @@ export function guardStream(
       endpoint.meter.attempts.count(error.code);
       if (note !== undefined) note.code = error.code;
       noteFailure(endpoint, error, performance.now());
-      reportOnce(toBreakerOutcome(error));
+      reportOnce(toBreakerOutcome(error, hurried));
       throw error;
     } finally {
       if (note !== undefined) note.endedAt = performance.now();

@@ -85,7 +85,7 @@ export function createServiceGuardStep(breakers: ServiceBreakers | undefined) {
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
-        report(toServiceOutcome(error));
+        report(toServiceOutcome(error, call.hurried));
         throw error;
       }
     };
@@ -93,8 +93,9 @@ export function createServiceGuardStep(breakers: ServiceBreakers | undefined) {
 }
 
 /** What Weir itself held back says nothing of the service. */
-function toServiceOutcome(error: WeirError): BreakerOutcome {
-  return error.origin === 'gateway' && error.neverSent ? 'ignored' : toBreakerOutcome(error);
+function toServiceOutcome(error: WeirError, hurried: boolean | undefined): BreakerOutcome {
+  const heldBack = error.origin === 'gateway' && error.neverSent;
+  return heldBack ? 'ignored' : toBreakerOutcome(error, hurried);
 }
 
 function heldBack(service: string, upstream: string, state: BreakerState, now: number): WeirError {

@@ -1,6 +1,6 @@
 import type { UpstreamConfig } from '../../config/schema.ts';
 import { WeirError } from '../../errors.ts';
-import type { AttemptHandler } from '../attempt.ts';
+import { type Attempt, type AttemptHandler, attemptDeadline, isHurried } from '../attempt.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type ConcurrencyOutcome, createAdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { Gate } from './gate.ts';
@@ -38,21 +38,28 @@ export function createAdmitStep(options: AdmitOptions) {
     });
     return async function admitAndGo(attempt) {
       const entered = gate.enter(attempt.call);
-      const leave = entered instanceof Promise ? await entered : entered;
+      const waited = entered instanceof Promise;
+      const leave = waited ? await entered : entered;
+      // The time of an attempt is for the endpoint: what it spent waiting here is not the endpoint's fault.
+      const begun = waited
+        ? { ...attempt, deadline: attemptDeadline(attempt.call, clock()) }
+        : attempt;
       try {
-        const reply = await next(attempt);
+        const reply = await next(begun);
         leave('answered');
         return reply;
       } catch (thrown) {
         const error = WeirError.from(thrown);
-        leave(toConcurrencyOutcome(error));
+        leave(toConcurrencyOutcome(error, begun));
         throw error;
       }
     };
   };
 }
 
-function toConcurrencyOutcome({ code, neverSent }: WeirError): ConcurrencyOutcome {
-  if (code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'dropped';
-  return code === 'CANCELLED' || neverSent ? 'ignored' : 'answered';
+function toConcurrencyOutcome(error: WeirError, attempt: Attempt): ConcurrencyOutcome {
+  const { code, neverSent } = error;
+  if (neverSent || code === 'CANCELLED') return 'ignored';
+  if (code === 'DEADLINE_EXCEEDED') return isHurried(attempt) ? 'ignored' : 'dropped';
+  return code === 'RESOURCE_EXHAUSTED' ? 'dropped' : 'answered';
 }

@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError } from '../../errors.ts';
 import type { Cancellation } from '../../lib/cancellation.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
-import type { Attempt, AttemptHandler } from '../attempt.ts';
+import { type Attempt, type AttemptHandler, attemptDeadline } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { isHeldBack } from '../held-back.ts';
@@ -36,7 +36,8 @@ export function createRetry(options: RetryOptions) {
       let transparentRetries = 0;
       options.budget.deposit();
       for (let number = 1; ; number++) {
-        const attempt = { call, number, deadline: attemptDeadline(call, policy, options), tried };
+        const deadline = attemptDeadline(call, options.clock());
+        const attempt = { call, number, deadline, tried };
         try {
           return await attemptOnce(attempt);
         } catch (thrown) {
@@ -85,13 +86,4 @@ function waitBefore(
   if (pushback !== undefined) return pushback;
   if (transparent || policy === undefined) return 0;
   return backoffMs(policy, number, options.random);
-}
-
-function attemptDeadline(
-  call: BackendCall,
-  policy: RetryPolicy | undefined,
-  { clock }: RetryOptions,
-): number | undefined {
-  if (policy?.perTryTimeoutMs === undefined) return call.deadline;
-  return Math.min(call.deadline ?? Number.POSITIVE_INFINITY, clock() + policy.perTryTimeoutMs);
 }
