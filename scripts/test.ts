@@ -14,12 +14,13 @@ const CHECKS = [
 
 const results = mkdtempSync(join(tmpdir(), 'weir-test-'));
 const report = join(results, 'vitest.json');
+const failures: string[] = [];
 let passed = 0;
 let failed = 0;
 
 for (const [title, program, ...args] of CHECKS) {
   console.log(`\n${title}: ${program} ${args.join(' ')}`);
-  count(run(program, args) === 0);
+  count(title, run(program, args) === 0);
 }
 
 const only = process.argv.slice(2);
@@ -33,9 +34,11 @@ const status = run('vitest', [
 const totals = readTotals();
 passed += totals.passed;
 failed += totals.failed;
-if (status !== 0 && totals.failed === 0) failed += 1;
+if (totals.failed > 0) failures.push('tests');
+if (status !== 0 && totals.failed === 0) count('the test run beside its tests', false);
 rmSync(results, { recursive: true });
 
+if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -47,9 +50,13 @@ function run(program: string, args: readonly string[]): number {
   return code ?? 1;
 }
 
-function count(ok: boolean): void {
-  if (ok) passed += 1;
-  else failed += 1;
+function count(title: string, ok: boolean): void {
+  if (ok) {
+    passed += 1;
+  } else {
+    failed += 1;
+    failures.push(title);
+  }
 }
 
 function readTotals(): { passed: number; failed: number } {

@@ -13,6 +13,7 @@ for (let index = 0; index < 1_000; index++) {
     meter.ended({
       transport: 'http',
       code,
+      fallback: undefined,
       ownFailure: false,
       durationMs: 2.5,
       requestBytes: 6,

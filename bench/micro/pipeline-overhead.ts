@@ -37,7 +37,7 @@ const pipeline = createPipeline({
     meterOf: bindMeters(snapshot, new Metrics()),
     tracer: undefined,
   },
-  authenticate: { ...auth, onRefused },
+  authenticate: { ...auth, onRefused, onAuthenticated: () => {} },
   authorise: { ...auth, onRefused },
   fallback: { toJson: () => '{}' },
 });
