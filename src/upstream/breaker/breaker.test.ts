@@ -107,6 +107,33 @@ test('a late outcome of a call from before does not disturb probing', () => {
   expect(breaker.state).toMatchObject({ name: 'halfOpen', probing: 1, successes: 0 });
 });
 
+test.each<BreakerOutcome>(['success', 'failure', 'ignored'])(
+  'a late %s of an earlier probing does not count towards the present one',
+  (outcome) => {
+    const { breaker, time, call } = setUp();
+    for (let count = 0; count < 3; count++) call('failure');
+    time.now = 1_000;
+    const late = breaker.enter();
+    call('failure');
+    time.now = 3_000;
+    breaker.enter();
+    late?.(outcome);
+    expect(breaker.state).toEqual({ name: 'halfOpen', openings: 2, probing: 1, successes: 0 });
+  },
+);
+
+test('the failures of calls from before an opening do not end the ramp after it', () => {
+  const { breaker, time, call } = setUp();
+  const late = [breaker.enter(), breaker.enter(), breaker.enter()];
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 1_000;
+  for (let count = 0; count < 3; count++) call('success');
+  for (const report of late) report?.('failure');
+  expect(breaker.state.name).toBe('ramping');
+  for (let count = 0; count < 3; count++) call('failure');
+  expect(breaker.state).toMatchObject({ name: 'open', openings: 2 });
+});
+
 test.each([
   [0, 800],
   [0.999_999, 1_200],

@@ -59,6 +59,7 @@ export function createBreaker(
   onChange: (state: BreakerState) => void = () => {},
 ): Breaker {
   let state: BreakerState = { name: 'closed' };
+  let reports = createReports();
 
   function become(next: BreakerState): void {
     const changed = next.name !== state.name;
@@ -69,6 +70,7 @@ export function createBreaker(
   function open(openings: number): void {
     const openMs = Math.min(options.baseOpenMs * 2 ** (openings - 1), options.maxOpenMs);
     const jitter = 0.8 + 0.4 * random();
+    reports = createReports();
     become({ name: 'open', until: clock() + openMs * jitter, openings });
   }
 
@@ -102,13 +104,26 @@ export function createBreaker(
     }
     if (state.name === 'halfOpen') {
       become({ ...state, probing: state.probing + 1 });
-      return reportProbe;
+      return reports.probe;
     }
-    return report;
+    return reports.call;
   }
 
-  function report(outcome: BreakerOutcome): void {
-    if (outcome === 'ignored' || state.name === 'open' || state.name === 'halfOpen') return;
+  /** Made anew at each opening: what was permitted before it says nothing of the backend as it is now. */
+  function createReports(): { readonly call: ReportOutcome; readonly probe: ReportOutcome } {
+    const own = {
+      call(outcome: BreakerOutcome): void {
+        if (reports === own) reportCall(outcome);
+      },
+      probe(outcome: BreakerOutcome): void {
+        if (reports === own) reportProbe(outcome);
+      },
+    };
+    return own;
+  }
+
+  function reportCall(outcome: BreakerOutcome): void {
+    if (outcome === 'ignored') return;
     const trips = strategy.record(outcome === 'success', clock());
     if (!trips) return;
     strategy.reset();

@@ -57,13 +57,27 @@ export function guardStream(
 ): ReplyStream {
   const report = enter(endpoint, observe, notes);
   const note = notes?.attempt(endpoint.target.address);
-  const stream = open();
   let reported = false;
   const reportOnce: ReportOutcome = (outcome) => {
     if (reported) return;
     reported = true;
     report(outcome);
   };
+  function fail(thrown: unknown): WeirError {
+    const error = WeirError.from(thrown);
+    endpoint.meter.attempts.count(error.code);
+    if (note !== undefined) note.code = error.code;
+    noteFailure(endpoint, error, performance.now());
+    reportOnce(toBreakerOutcome(error, hurried));
+    return error;
+  }
+  let stream: ReplyStream;
+  try {
+    stream = open();
+  } catch (thrown) {
+    if (note !== undefined) note.endedAt = performance.now();
+    throw fail(thrown);
+  }
 
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
     endpoint.streams++;
@@ -76,12 +90,7 @@ export function guardStream(
       endpoint.meter.attempts.count(undefined);
       reportOnce('success');
     } catch (thrown) {
-      const error = WeirError.from(thrown);
-      endpoint.meter.attempts.count(error.code);
-      if (note !== undefined) note.code = error.code;
-      noteFailure(endpoint, error, performance.now());
-      reportOnce(toBreakerOutcome(error, hurried));
-      throw error;
+      throw fail(thrown);
     } finally {
       if (note !== undefined) note.endedAt = performance.now();
       reportOnce('ignored');

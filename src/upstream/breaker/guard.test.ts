@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { createTestEndpoint } from '../../../test/support/endpoint.ts';
+import { WeirError } from '../../errors.ts';
+import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
+import { createConsecutiveFailures } from './consecutive-failures.ts';
+import { guardStream } from './guard.ts';
+
+function setUp() {
+  const time = { now: 0 };
+  const breaker = createBreaker(
+    createConsecutiveFailures(1),
+    DEFAULT_BREAKER_OPTIONS,
+    () => time.now,
+    // Makes the jitter factor exactly 1.
+    () => 0.5,
+  );
+  const endpoint = { ...createTestEndpoint(), breaker };
+  const observed: BreakerOutcome[] = [];
+  const openFailing = (error: WeirError) => () =>
+    guardStream(
+      endpoint,
+      (_, outcome) => observed.push(outcome),
+      { notes: undefined, hurried: false },
+      () => {
+        throw error;
+      },
+    );
+  return { time, breaker, endpoint, observed, openFailing };
+}
+
+const refused = new WeirError('INVALID_ARGUMENT', 'no such metadata', { neverSent: true });
+const lost = new WeirError('UNAVAILABLE', 'connection refused', { origin: 'backend' });
+
+test('a stream that cannot be opened gives its place as a probe back', () => {
+  const { time, breaker, endpoint, observed, openFailing } = setUp();
+  breaker.enter()?.('failure');
+  time.now = 1_000;
+  const tries = DEFAULT_BREAKER_OPTIONS.probes + 1;
+  for (let count = 0; count < tries; count++) expect(openFailing(refused)).toThrow(refused);
+  expect(breaker.state).toMatchObject({ name: 'halfOpen', probing: 0 });
+  expect(observed).toEqual(Array(tries).fill('ignored'));
+  expect(endpoint.streams).toBe(0);
+});
+
+test('a stream that the backend does not let open counts against it', () => {
+  const { breaker, endpoint, observed, openFailing } = setUp();
+  expect(openFailing(lost)).toThrow(lost);
+  expect(breaker.state.name).toBe('open');
+  expect(observed).toEqual(['failure']);
+  expect(endpoint.lastFailure).toMatchObject({ code: 'UNAVAILABLE' });
+});
