@@ -22,7 +22,7 @@ export function watchFile(path: string, pollMs: number, onChange: () => void): (
       known = found;
       onChange();
     }
-    lookLater();
+    if (!stopped) lookLater();
   }
 
   function lookLater(): void {

@@ -170,15 +170,35 @@ test.each<[string, () => void]>([
   expect(failures).toHaveLength(1);
 });
 
-test('authorities that do not know the backend leave the connections that are open', async () => {
+test.each(['http2', 'grpc-js'])(
+  'authorities that do not know the backend leave the connections that are open (%s)',
+  async (transportName) => {
+    writeIdentity(before);
+    const backend = await startBackend(before);
+    const transport = connectTo(backend.port, { tls: TLS, transport: transportName });
+    await call(transport);
+    const [old] = backend.open;
+    const tried = once(backend.server, 'connection');
+    write('ca.pem', before.strangerCa);
+    const [socket] = await tried;
+    await once(socket, 'close');
+    for (let count = 0; count < 20; count++) await call(transport);
+    expect(old?.destroyed).toBe(false);
+    // Those that come after them are tried too.
+    writeIdentity(before);
+    await vi.waitFor(() => expect(old?.destroyed).toBe(true));
+    await call(transport);
+  },
+);
+
+test('certificates that came while nothing served are used at once (grpc-js)', async () => {
   writeIdentity(before);
-  const backend = await startBackend(before);
-  const transport = connectTo(backend.port, { tls: TLS });
-  await call(transport);
   write('ca.pem', before.strangerCa);
-  await vi.waitFor(() => expect(renewed).toBeGreaterThan(0));
-  for (let count = 0; count < 20; count++) await call(transport);
-  expect(backend.open.size).toBe(1);
+  const backend = await startBackend(before);
+  const transport = connectTo(backend.port, { tls: TLS, transport: 'grpc-js' });
+  await expect(call(transport)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  writeIdentity(before);
+  await vi.waitFor(() => call(transport));
 });
 
 test('the authority of calls is what it is set to, whatever the certificate must say', async () => {

@@ -20,6 +20,7 @@ export interface Reloading<Value> {
   readonly current: Value;
   /** @returns what ends it */
   onChange(listener: () => void): () => void;
+  /** Final: nobody is told anything after it, and the value stays what it is. */
   stop(): void;
 }
 
@@ -30,6 +31,7 @@ export function createReloading<Value>(options: ReloadingOptions<Value>): Reload
   // Before reading, so that no change is missed.
   const unwatch = paths.map((path) => watchFile(path, pollMs, reload));
   let again: NodeJS.Timeout | undefined;
+  let stopped = false;
   let current: Value;
   try {
     current = read();
@@ -40,23 +42,36 @@ export function createReloading<Value>(options: ReloadingOptions<Value>): Reload
 
   function reload(): void {
     clearTimeout(again);
-    if (!take(() => {})) again = setTimeout(() => take(events.securityFailed), pollMs).unref();
+    if (!take(() => {}) && !stopped) again = setTimeout(() => take(events.securityFailed), pollMs).unref();
   }
 
   /** A certificate and its key are written one after the other, so what does not fit may soon. */
   function take(onError: (error: unknown) => void): boolean {
     try {
-      current = read();
+      const value = read();
+      if (stopped) return true;
+      current = value;
     } catch (error) {
-      onError(error);
+      if (!stopped) onError(error);
       return false;
     }
     events.securityRenewed(paths);
-    for (const listener of listeners) listener();
+    for (const listener of listeners) tell(listener);
     return true;
   }
 
+  /** Whoever cannot use the new value must not keep it from the others. */
+  function tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      events.securityFailed(error);
+    }
+  }
+
   function stop(): void {
+    stopped = true;
+    listeners.clear();
     clearTimeout(again);
     for (const end of unwatch) end();
   }

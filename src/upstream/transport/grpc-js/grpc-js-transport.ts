@@ -20,6 +20,7 @@ import type {
 } from '../transport.ts';
 import { grpcJs } from './grpc-js.ts';
 import { fromGrpcJsMetadata, toGrpcJsMetadata } from './metadata.ts';
+import { createRenewingClient } from './renewing-client.ts';
 
 export interface GrpcJsTransportOptions {
   readonly address: EndpointAddress;
@@ -41,26 +42,20 @@ export interface GrpcJsTransportOptions {
 
 /** The reference transport, on `@grpc/grpc-js`. Its own retries and balancing are off: Weir owns both. */
 export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transport {
-  const connect = () =>
-    new (grpcJs().Client)(
-      toTarget(options.address),
-      toCredentials(options.tls),
-      toClientOptions(options),
-    );
-  let client = connect();
-  // Closing lets the calls of the old client finish.
-  const forgetContexts = options.tls?.contexts.onChange(() => {
-    client.close();
-    client = connect();
+  const client = createRenewingClient({
+    create: () =>
+      new (grpcJs().Client)(
+        toTarget(options.address),
+        toCredentials(options.tls),
+        toClientOptions(options),
+      ),
+    onChange: options.tls?.contexts.onChange,
   });
   return {
-    unary: (request) => callUnary(client, request),
-    stream: (request) => openStream(client, request),
-    connect: () => void client.getChannel().getConnectivityState(true),
-    async close() {
-      forgetContexts?.();
-      client.close();
-    },
+    unary: (request) => callUnary(client.current, request),
+    stream: (request) => openStream(client.current, request),
+    connect: () => void client.current.getChannel().getConnectivityState(true),
+    close: async () => client.close(),
   };
 }
 
