@@ -139,3 +139,32 @@ test('closing waits for the calls of endpoints that were removed before', async 
   await running;
   await closed;
 });
+
+test('a list with an endpoint that cannot be made leaves the last one as it is', async () => {
+  const closed: string[] = [];
+  pool = await createEndpointPool({
+    discovery,
+    create: ({ address }) => {
+      if (address === 'wrong:1') throw new RangeError('no such port');
+      const transport = {
+        ...createTestEndpoint().transport,
+        close: async () => void closed.push(address),
+      };
+      return createTestEndpoint({ target: target(address), transport });
+    },
+    watch(endpoint) {
+      if (endpoint.target.address === 'unwatched:1') throw new RangeError('no such service');
+      watched.add(endpoint);
+      return () => watched.delete(endpoint);
+    },
+    drainMs: 0,
+    onChange: (change, { address }) => changes.push(`${change} ${address}`),
+  });
+  announce([target('a:1')]);
+  expect(() => announce([target('b:1'), target('wrong:1')])).toThrow('no such port');
+  expect(() => announce([target('c:1'), target('unwatched:1')])).toThrow('no such service');
+  expect(addresses()).toEqual(['a:1']);
+  expect([...watched].map((endpoint) => endpoint.target.address)).toEqual(['a:1']);
+  expect(closed).toEqual(['b:1', 'unwatched:1', 'c:1']);
+  expect(changes).toEqual([]);
+});

@@ -36,13 +36,16 @@ export async function createEndpointPool(options: EndpointPoolOptions): Promise<
   const draining = new Set<Promise<void>>();
   let first = true;
 
+  /** A list with an endpoint that cannot be made changes nothing. */
   function replace(targets: readonly EndpointTarget[]): void {
+    const added = addNew(targets);
     const next = new Map<string, Member>();
     for (const target of targets) {
       if (next.has(target.address)) continue;
-      const member = members.get(target.address);
-      if (member !== undefined) change(member.endpoint, target);
-      next.set(target.address, member ?? add(target));
+      const known = members.get(target.address);
+      if (known !== undefined) change(known.endpoint, target);
+      const member = known ?? added.get(target.address);
+      if (member !== undefined) next.set(target.address, member);
     }
     const removed = [...members]
       .filter(([address]) => !next.has(address))
@@ -53,10 +56,33 @@ export async function createEndpointPool(options: EndpointPoolOptions): Promise<
     for (const member of removed) remove(member);
   }
 
+  function addNew(targets: readonly EndpointTarget[]): ReadonlyMap<string, Member> {
+    const added = new Map<string, Member>();
+    try {
+      for (const target of targets) {
+        const { address } = target;
+        if (!members.has(address) && !added.has(address)) added.set(address, add(target));
+      }
+    } catch (error) {
+      for (const { endpoint, unwatch } of added.values()) {
+        unwatch();
+        drain(endpoint, 0);
+      }
+      throw error;
+    }
+    if (!first)
+      for (const { endpoint } of added.values()) options.onChange('added', endpoint.target);
+    return added;
+  }
+
   function add(target: EndpointTarget): Member {
     const endpoint = options.create(target, first);
-    if (!first) options.onChange('added', target);
-    return { endpoint, unwatch: options.watch(endpoint) };
+    try {
+      return { endpoint, unwatch: options.watch(endpoint) };
+    } catch (error) {
+      drain(endpoint, 0);
+      throw error;
+    }
   }
 
   /** Its connections and what is known of it stay: a canary's weight changes in many small steps. */
@@ -69,26 +95,36 @@ export async function createEndpointPool(options: EndpointPoolOptions): Promise<
   function remove({ endpoint, unwatch }: Member): void {
     unwatch();
     options.onChange('removed', endpoint.target);
-    const drained = endpoint.transport.close(options.drainMs).finally(() => {
-      draining.delete(drained);
-    });
+    drain(endpoint, options.drainMs);
+  }
+
+  function drain({ transport }: Endpoint, graceMs: number): void {
+    const forget = (): void => void draining.delete(drained);
+    const drained = transport.close(graceMs).then(forget, forget);
     draining.add(drained);
   }
 
-  await discovery.start(replace);
+  async function close(graceMs: number): Promise<void> {
+    discovery.stop();
+    for (const { unwatch } of members.values()) unwatch();
+    await Promise.all([
+      ...draining,
+      ...[...members.values()].map(({ endpoint }) => endpoint.transport.close(graceMs)),
+    ]);
+  }
+
+  try {
+    await discovery.start(replace);
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
 
   return {
     get endpoints() {
       return endpoints;
     },
     suspect: () => discovery.suspect(),
-    async close(graceMs) {
-      discovery.stop();
-      for (const { unwatch } of members.values()) unwatch();
-      await Promise.all([
-        ...draining,
-        ...[...members.values()].map(({ endpoint }) => endpoint.transport.close(graceMs)),
-      ]);
-    },
+    close,
   };
 }

@@ -53,7 +53,10 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const { clock, random, sleep } = surroundings;
   const candidates = createCandidates(config.balancing.panicThreshold);
   const events = tellCandidates(candidates, options.events);
+  // Files are watched and connections opened before all of it is made, and some of it may refuse to be.
+  await using unfinished = new AsyncDisposableStack();
   const security = createSecurity(config, events);
+  unfinished.defer(() => security.stop());
   const pool = await createEndpointPool({
     discovery: createDiscovery(config, random, events),
     create: (target, first) =>
@@ -69,8 +72,10 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     drainMs: config.drain,
     onChange: events.endpointsChanged,
   });
+  unfinished.defer(() => pool.close(0));
   const endpoints = () => pool.endpoints;
   const outliers = createOutlierWatch(config.outlierDetection, endpoints, surroundings, events);
+  unfinished.defer(() => outliers.stop());
   const observe: Observe = (endpoint, outcome) => {
     outliers.record(endpoint, outcome);
     // Even where a retry hides the failure from the caller, the list may be old.
@@ -122,6 +127,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     return hedging === undefined ? callWithRetries(call) : callWithHedges(call, hedging);
   });
 
+  unfinished.move();
   return {
     name,
     async unary(call) {

@@ -18,17 +18,14 @@ export function createSecurity(
   { tls, metadata }: Pick<UpstreamConfig, 'tls' | 'metadata'>,
   events: ReloadEvents,
 ): Security {
+  using watched = new DisposableStack();
   const own =
     Object.keys(metadata).length === 0
       ? undefined
       : createOwnMetadata(metadata, process.env, events);
+  watched.defer(() => own?.stop());
   const contexts = tls && createSecureContexts(tls, events);
-  return {
-    contexts,
-    metadata: own,
-    stop() {
-      contexts?.stop();
-      own?.stop();
-    },
-  };
+  watched.defer(() => contexts?.stop());
+  const whole = watched.move();
+  return { contexts, metadata: own, stop: () => whole.dispose() };
 }

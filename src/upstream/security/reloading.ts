@@ -42,7 +42,8 @@ export function createReloading<Value>(options: ReloadingOptions<Value>): Reload
 
   function reload(): void {
     clearTimeout(again);
-    if (!take(() => {}) && !stopped) again = setTimeout(() => take(events.securityFailed), pollMs).unref();
+    if (!take(() => {}) && !stopped)
+      again = setTimeout(() => take(events.securityFailed), pollMs).unref();
   }
 
   /** A certificate and its key are written one after the other, so what does not fit may soon. */
