@@ -64,7 +64,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const snapshot = await loadContracts(config.contracts);
   // What a gateway that cannot be finished must let go of, or its process would not end.
   await using unfinished = new AsyncDisposableStack();
-  const tracing = createTracing(config.telemetry.traces, packageVersion());
+  const tracing = createTracing(config.telemetry.traces, packageVersion(), log);
   unfinished.defer(async () => tracing?.close());
   const metrics = config.telemetry.metrics.enabled ? new Metrics() : undefined;
   const metered = await createUpstreams(config.upstreams, logs);

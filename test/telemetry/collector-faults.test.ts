@@ -58,6 +58,13 @@ async function spanCounts() {
   };
 }
 
+async function exportsThatWere(result: string): Promise<number | undefined> {
+  return valueOn(await scrape(`${gateway.url}/metrics`), 'weir_span_exports_total', { result });
+}
+
+const complaints = () =>
+  gateway.child.text.split('\n').filter((line) => line.includes('the trace collector'));
+
 async function misbehave(behaviour: Behaviour): Promise<void> {
   collector.behaviour = behaviour;
   await callTimes(1);
@@ -77,6 +84,23 @@ test('a collector that refuses has its refusals counted', async () => {
   await misbehave('refuse');
   await callTimes(5);
   await expect.poll(spanCounts).toEqual({ exported: 0, dropped: 0, refused: 12, waiting: 0 });
+  expect(await exportsThatWere('refused')).toBe(collector.requests);
+});
+
+test('a collector that fails is told of once, by its address and reason, and not for each failure', async () => {
+  await misbehave('refuse');
+  await callTimes(5);
+  await expect.poll(spanCounts).toMatchObject({ refused: 12 });
+  expect(await exportsThatWere('refused')).toBeGreaterThan(0);
+  await expect.poll(complaints).toHaveLength(1);
+  expect(complaints().map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      level: 'warn',
+      collector: collector.url,
+      reason: 'it answered 400',
+      droppedSpans: expect.any(Number),
+    }),
+  ]);
 });
 
 test('a collector that took a part has the rest counted, and is not sent it again', async () => {
@@ -118,4 +142,8 @@ test('a collector that is not there at first is found when it is', async () => {
   // The hanging export ends by its timeout; after it the queue moves again.
   await callTimes(5);
   await expect.poll(spanCounts, { timeout: 10_000 }).toMatchObject({ exported: 10, refused: 2 });
+  expect(await exportsThatWere('overdue')).toBe(1);
+  await expect
+    .poll(complaints)
+    .toEqual([expect.stringContaining('it did not answer within 2000 ms')]);
 });

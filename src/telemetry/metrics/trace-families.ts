@@ -9,9 +9,17 @@ export interface TraceReading {
     readonly waiting: number;
   };
   readonly sampling: { readonly notKept: number };
+  /** Exports by how they ended. */
+  readonly exports: Readonly<Record<string, number>>;
+  readonly maxQueue: number;
 }
 
-export function traceFamilies({ queue, sampling }: TraceReading): readonly Family[] {
+export function traceFamilies({
+  queue,
+  sampling,
+  exports,
+  maxQueue,
+}: TraceReading): readonly Family[] {
   return [
     family(
       'weir_spans_exported',
@@ -34,6 +42,22 @@ export function traceFamilies({ queue, sampling }: TraceReading): readonly Famil
       'gauge',
       () => queue.waiting,
     ),
+    family(
+      'weir_spans_waiting_limit',
+      'Spans that may wait; more are dropped.',
+      'gauge',
+      () => maxQueue,
+    ),
+    {
+      name: 'weir_span_exports',
+      help: 'Exports to the collector, tries included, by how they ended.',
+      type: 'counter',
+      *samples() {
+        for (const [result, value] of Object.entries(exports)) {
+          yield { suffix: '', labels: `result="${result}"`, value };
+        }
+      },
+    },
     family(
       'weir_traces_not_kept',
       'Failed and slow calls above the number that is kept each second.',

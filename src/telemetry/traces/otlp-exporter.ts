@@ -22,6 +22,17 @@ const MAX_BACKOFF_MS = 5_000;
 /** An answer says at most what was rejected. */
 const MAX_ANSWER_BYTES = 65_536;
 
+/** How an export ended, tries included. */
+export type ExportResult = 'accepted' | 'partial' | 'refused' | 'overdue' | 'unreachable';
+
+export interface ExportOutcome {
+  readonly result: ExportResult;
+  /** Spans of the batch that the collector did not take. */
+  readonly rejected: number;
+  /** Why, in words for an operator; undefined where it took all. */
+  readonly reason: string | undefined;
+}
+
 interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
@@ -44,22 +55,24 @@ export class OtlpExporter {
     this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
   }
 
-  /** How many of the spans the collector did not take in the end. */
-  async send(batch: SpanBatch): Promise<number> {
+  /** Resolves in every case. */
+  async send(batch: SpanBatch): Promise<ExportOutcome> {
     const body = this.#encode(batch);
     const deadline = performance.now() + this.#options.timeoutMs;
     const signal = AbortSignal.timeout(this.#options.timeoutMs);
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
       // A collector that cannot be reached may be restarting.
-      const answer = await this.#post(body, signal).catch(() => undefined);
-      if (answer !== undefined && answer.status >= 200 && answer.status < 300) {
-        return Math.min(rejectedIn(answer), batch.spans);
+      const answer = await this.#post(body, signal).catch(toError);
+      if (!(answer instanceof Error) && answer.status >= 200 && answer.status < 300) {
+        return toTaken(Math.min(rejectedIn(answer), batch.spans), batch.spans);
       }
-      if (answer !== undefined && !RETRYABLE.has(answer.status)) return batch.spans;
-      const waitMs = toDelayMs(answer?.retryAfter) ?? backoffMs * (0.8 + Math.random() * 0.4);
-      if (performance.now() + waitMs >= deadline) return batch.spans;
+      const failure = toFailure(answer, batch.spans, this.#options.timeoutMs);
+      if (!(answer instanceof Error) && !RETRYABLE.has(answer.status)) return failure;
+      const retryAfter = answer instanceof Error ? undefined : answer.retryAfter;
+      const waitMs = toDelayMs(retryAfter) ?? backoffMs * (0.8 + Math.random() * 0.4);
+      if (performance.now() + waitMs >= deadline) return failure;
       await sleep(waitMs, undefined, { ref: false });
-      if (this.#closed) return batch.spans;
+      if (this.#closed) return failure;
     }
   }
 
@@ -105,6 +118,28 @@ export class OtlpExporter {
     sent.end(body);
     return promise;
   }
+}
+
+function toTaken(rejected: number, spans: number): ExportOutcome {
+  if (rejected === 0) return { result: 'accepted', rejected, reason: undefined };
+  return { result: 'partial', rejected, reason: `it rejected ${rejected} of ${spans} spans` };
+}
+
+function toFailure(answer: Answer | Error, rejected: number, timeoutMs: number): ExportOutcome {
+  if (!(answer instanceof Error)) {
+    return { result: 'refused', rejected, reason: `it answered ${answer.status}` };
+  }
+  // What AbortSignal.timeout aborts with arrives as the cause.
+  if (answer.name === 'AbortError' || answer.name === 'TimeoutError') {
+    return { result: 'overdue', rejected, reason: `it did not answer within ${timeoutMs} ms` };
+  }
+  // A name with several addresses fails with all of their failures, and has no message of its own.
+  const [first] = answer instanceof AggregateError ? answer.errors : [answer];
+  return { result: 'unreachable', rejected, reason: toError(first).message };
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** An answer that cannot be read says nothing against the spans. */

@@ -1,7 +1,7 @@
 import { SpanWriter } from './span-writer.ts';
 
 export interface SpanQueueOptions {
-  /** How many of the spans the collector rejected; it resolves when that is known. Never rejects itself. */
+  /** Resolves to how many of the spans the collector did not take, when that is known. Never rejects. */
   readonly send: (batch: SpanBatch) => Promise<number>;
   /** Spans that may wait; above it new ones are dropped. */
   readonly maxQueue: number;
