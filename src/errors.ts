@@ -44,6 +44,8 @@ export interface WeirErrorOptions {
   readonly statusDetails?: Uint8Array;
   /** When the caller may try again, in milliseconds from now, where that is known. */
   readonly retryAfterMs?: number;
+  /** How often backends were asked, where that was more than once. */
+  readonly attempts?: number;
   /** Who refused: Weir itself, or the backend. Only the backend's own failures count against its health. */
   readonly origin?: 'gateway' | 'backend';
   /** True only where the call provably never reached the backend's application. */
@@ -66,6 +68,7 @@ export class WeirError extends Error {
   readonly details: readonly ErrorDetail[];
   readonly statusDetails: Uint8Array | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly attempts: number | undefined;
   readonly origin: 'gateway' | 'backend';
   readonly neverSent: boolean;
   readonly answered: boolean;
@@ -77,6 +80,7 @@ export class WeirError extends Error {
     this.details = options.details ?? [];
     this.statusDetails = options.statusDetails;
     this.retryAfterMs = options.retryAfterMs;
+    this.attempts = options.attempts;
     this.origin = options.origin ?? 'gateway';
     this.neverSent = options.neverSent ?? false;
     this.answered = options.answered ?? false;
@@ -85,10 +89,20 @@ export class WeirError extends Error {
 
   /** The same failure in other words. */
   withMessage(message: string): WeirError {
+    return this.#with(message, this.attempts);
+  }
+
+  /** The same failure, told with how often backends were asked. */
+  withAttempts(attempts: number): WeirError {
+    return this.#with(this.message, attempts);
+  }
+
+  #with(message: string, attempts: number | undefined): WeirError {
     return new WeirError(this.code, message, {
       details: this.details,
       ...(this.statusDetails === undefined ? {} : { statusDetails: this.statusDetails }),
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(attempts === undefined ? {} : { attempts }),
       origin: this.origin,
       neverSent: this.neverSent,
       answered: this.answered,

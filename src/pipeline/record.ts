@@ -3,10 +3,10 @@ import { WeirError } from '../errors.ts';
 import { CallNotes } from '../telemetry/call-notes.ts';
 import type { MethodMeter } from '../telemetry/metrics/method-meter.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
-import { withAttempts } from './attempts-header.ts';
 import type { Call } from './call.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
 import type { Reply } from './reply.ts';
+import { withAttempts, withFailedAttempts } from './tell-attempts.ts';
 import { traceCall } from './trace.ts';
 
 /** What is known of a call when it ended. */
@@ -50,7 +50,7 @@ export function createUnaryRecord(options: RecordOptions): UnaryMiddleware {
         const error = WeirError.from(thrown);
         const durationMs = performance.now() - startedAt;
         end({ call, notes, startedAt, durationMs, error, messages: 0 }, meter, options);
-        throw error;
+        throw withFailedAttempts(error, notes);
       }
       let reply: Reply | Promise<Reply>;
       try {

@@ -70,11 +70,13 @@ test('details and the time to wait are shown, causes and stacks are not', () => 
   const error = new WeirError('RESOURCE_EXHAUSTED', 'slow down', {
     details: [detail],
     retryAfterMs: 1500,
+    attempts: 3,
     cause: new Error('secret'),
   });
   const shape = toErrorShape(error, { procedureType: 'query', path: 'a.b', requestId: 'r1' });
   expect(shape.data.grpc.details).toEqual([detail]);
   expect(shape.data.retryAfterMs).toBe(1500);
+  expect(shape.data.attempts).toBe(3);
   expect(JSON.stringify(shape)).not.toMatch(/secret|stack|\.ts:/);
 });
 

@@ -97,6 +97,8 @@ export interface ErrorShape {
     readonly requestId?: string;
     /** Milliseconds from now, where it is known when to try again. */
     readonly retryAfterMs?: number;
+    /** How often backends were asked, where that was more than once. */
+    readonly attempts?: number;
   };
 }
 
@@ -119,7 +121,7 @@ export function toTrpcCode(error: WeirError, type: ErrorContext['procedureType']
 export function toErrorShape(error: WeirError, context: ErrorContext): ErrorShape {
   const { code, message, details } = error;
   const trpcCode = toTrpcCode(error, context.procedureType);
-  return assemble(trpcCode, { code, message, details }, context, error.retryAfterMs);
+  return assemble(trpcCode, { code, message, details }, context, error);
 }
 
 /** The envelope of a request that never became a call: an unknown path, a body that is no JSON, a limit. */
@@ -130,14 +132,14 @@ export function toRefusalShape(
   retryAfterMs?: number,
 ): ErrorShape {
   const grpc = { code: GRPC_CODE_BY_TRPC_CODE[trpcCode], message, details: [] };
-  return assemble(trpcCode, grpc, context, retryAfterMs);
+  return assemble(trpcCode, grpc, context, { retryAfterMs, attempts: undefined });
 }
 
 function assemble(
   code: TrpcCode,
   grpc: GrpcErrorData,
   { path, requestId }: ErrorContext,
-  retryAfterMs: number | undefined,
+  { retryAfterMs, attempts }: Pick<WeirError, 'retryAfterMs' | 'attempts'>,
 ): ErrorShape {
   return {
     message: grpc.message,
@@ -149,6 +151,7 @@ function assemble(
       grpc,
       ...(requestId === undefined ? undefined : { requestId }),
       ...(retryAfterMs === undefined ? undefined : { retryAfterMs }),
+      ...(attempts === undefined ? undefined : { attempts }),
     },
   };
 }

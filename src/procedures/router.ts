@@ -99,7 +99,7 @@ export function createRouter(table: ProcedureTable, options: RouterOptions = {})
   type RouterRecord = { [name: string]: ReturnType<typeof toTrpcProcedure> | RouterRecord };
 }
 
-/** The `responseMeta` option of the official adapters: the replies' headers, `x-request-id`, `retry-after`. */
+/** The `responseMeta` option of the official adapters: the replies' headers, `x-request-id`, `retry-after`, `weir-attempts`. */
 export function routerResponseMeta({
   ctx,
   errors,
@@ -110,10 +110,11 @@ export function routerResponseMeta({
   const headers = new Headers();
   for (const [name, value] of ctx?.responseHeaders ?? []) headers.append(name, value);
   if (ctx !== undefined) headers.set('x-request-id', ctx.requestId);
-  const waits = errors
-    .map(({ cause }) => (cause instanceof WeirError ? cause.retryAfterMs : undefined))
-    .filter((wait) => wait !== undefined);
+  const causes = errors.map(({ cause }) => cause).filter((cause) => cause instanceof WeirError);
+  const waits = causes.map(({ retryAfterMs }) => retryAfterMs).filter((wait) => wait !== undefined);
   if (waits.length > 0) headers.set('retry-after', String(Math.ceil(Math.max(...waits) / 1000)));
+  const attempts = causes.map((cause) => cause.attempts).filter((count) => count !== undefined);
+  if (attempts.length > 0) headers.set('weir-attempts', String(Math.max(...attempts)));
   return { headers };
 }
 

@@ -77,3 +77,20 @@ test('an answer after a retry says so', async () => {
   }
   expect([...counts].sort()).toEqual(['2', null]);
 });
+
+test('a failure after retries says so, in its header where it is alone, and beside its code anywhere', async () => {
+  for (const { child } of markets) await child.stop();
+  const url = `${gateway.trpcUrl}/${LIST_INSTRUMENTS}`;
+  const attemptsOf = (error: unknown) => Object(Object(Object(error).error).data).attempts;
+
+  const alone = await getQuery(gateway.trpcUrl, LIST_INSTRUMENTS, {});
+  expect(alone.status).toBe(503);
+  const attempts = Number(alone.headers.get('weir-attempts'));
+  expect(attempts).toBeGreaterThan(1);
+  expect(attemptsOf(alone.body)).toBe(attempts);
+
+  const batch = await fetch(`${url},${LIST_INSTRUMENTS}?batch=1&input={"0":{},"1":{}}`);
+  const told = [...(await batch.json())].map(attemptsOf);
+  expect(told.every((each) => each > 1)).toBe(true);
+  expect(batch.headers.get('weir-attempts')).toBe(String(Math.max(...told)));
+});

@@ -16,6 +16,8 @@ export interface WeirErrorData {
   readonly requestId?: string;
   /** When to try again, in milliseconds from now, where that is known. */
   readonly retryAfterMs?: number;
+  /** How often backends were asked, where that was more than once. */
+  readonly attempts?: number;
 }
 
 /** A `TRPCClientError` whose `data` is known. */

@@ -9,6 +9,8 @@ const DROPPED: ReadonlySet<string> = new Set([
 ]);
 /** The latest call knows best what is left of a limit. */
 const LATEST: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy']);
+/** Whoever repeats the whole batch has to wait for its slowest call; and it was as hard to get as its hardest. */
+const LARGEST: ReadonlySet<string> = new Set(['retry-after', 'weir-attempts']);
 
 /** The headers of an answer to several calls, from those of each; a hundred calls must not send a hundred copies. */
 export class BatchHeaders {
@@ -20,7 +22,7 @@ export class BatchHeaders {
       const [name, value] = header;
       if (DROPPED.has(name)) continue;
       if (LATEST.has(name)) this.#single.set(name, value);
-      else if (name === 'retry-after') this.#single.set(name, this.#later(value));
+      else if (LARGEST.has(name)) this.#single.set(name, this.#larger(name, value));
       else this.#plain.push(header);
     }
   }
@@ -29,8 +31,7 @@ export class BatchHeaders {
     return [...this.#plain, ...this.#single];
   }
 
-  /** Whoever repeats the whole batch has to wait for its slowest call. */
-  #later(seconds: string): string {
-    return String(Math.max(Number(seconds), Number(this.#single.get('retry-after') ?? 0)));
+  #larger(name: string, value: string): string {
+    return String(Math.max(Number(value), Number(this.#single.get(name) ?? 0)));
   }
 }

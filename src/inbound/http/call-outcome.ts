@@ -51,11 +51,11 @@ function toResult(reply: Reply): string {
 
 export function toFailure(thrown: unknown, context: ErrorContext): CallOutcome {
   const shape = toShape(thrown, context);
-  const { retryAfterMs } = shape.data;
+  const { retryAfterMs, attempts } = shape.data;
   return {
     status: HTTP_STATUS_BY_TRPC_CODE[shape.data.code],
     json: `{"error":${JSON.stringify(shape)}}`,
-    headers: [...ownHeaders(thrown), ...retryAfter(retryAfterMs)],
+    headers: [...ownHeaders(thrown), ...retryAfter(retryAfterMs), ...attemptsOf(attempts)],
   };
 }
 
@@ -66,6 +66,10 @@ function ownHeaders(thrown: unknown): ResponseHeaders {
 
 function retryAfter(ms: number | undefined): ResponseHeaders {
   return ms === undefined ? [] : [['retry-after', String(Math.ceil(ms / 1000))]];
+}
+
+function attemptsOf(attempts: number | undefined): ResponseHeaders {
+  return attempts === undefined ? [] : [['weir-attempts', String(attempts)]];
 }
 
 export function contextOf(

@@ -70,6 +70,8 @@ export type WeirErrorData = {
   requestId?: string;
   /** When to try again, in milliseconds from now. */
   retryAfterMs?: number;
+  /** How often backends were asked, where that was more than once. */
+  attempts?: number;
 };
 
 export type GrpcErrorData = {

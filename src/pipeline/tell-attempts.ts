@@ -1,3 +1,4 @@
+import type { WeirError } from '../errors.ts';
 import type { CallNotes } from '../telemetry/call-notes.ts';
 import type { Reply } from './reply.ts';
 
@@ -8,4 +9,11 @@ export function withAttempts(reply: Reply, { attempts }: CallNotes): Reply {
     ...reply,
     headers: [...reply.headers, ['weir-attempts', String(attempts.length)]],
   };
+}
+
+/** The same for a call that failed. Another error, because callers who shared one call share what it threw. */
+export function withFailedAttempts(error: WeirError, { attempts }: CallNotes): WeirError {
+  return attempts === undefined || attempts.length < 2
+    ? error
+    : error.withAttempts(attempts.length);
 }
