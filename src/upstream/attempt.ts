@@ -11,6 +11,8 @@ export interface Attempt {
   readonly deadline: number | undefined;
   /** Endpoints that this call was sent to so far, in order; picking adds to it. */
   readonly tried: Endpoint[];
+  /** Told where the attempt goes; undefined where nobody asks. */
+  readonly onPicked?: ((endpoint: Endpoint) => void) | undefined;
 }
 
 /** When an attempt that begins now has to be done. */

@@ -4,6 +4,7 @@ import { ResponseTime } from './balance/response-time.ts';
 import type { BreakerState } from './breaker/breaker.ts';
 import { createCandidates } from './candidates.ts';
 import type { CheckedHealth, Endpoint } from './endpoint.ts';
+import { Silence } from './hedging/silence.ts';
 import type { Transport } from './transport/transport.ts';
 
 const NOW = 1_000;
@@ -33,6 +34,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     inFlight: 0,
     streams: 0,
     responseTime: new ResponseTime(),
+    silence: new Silence(),
     health: given.health ?? 'unknown',
     ejectedUntil: given.ejectedUntil ?? 0,
     ejectedAt: 0,

@@ -6,6 +6,7 @@ import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
 import { createFirstToTrip } from './breaker/first-to-trip.ts';
 import { createWindowedRate } from './breaker/windowed-rate.ts';
 import type { Endpoint, EndpointTarget } from './endpoint.ts';
+import { Silence } from './hedging/silence.ts';
 import type { Security } from './security/create-security.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -47,6 +48,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     inFlight: 0,
     streams: 0,
     responseTime: new ResponseTime(),
+    silence: new Silence(),
     health: 'unknown',
     ejectedUntil: 0,
     ejectedAt: 0,

@@ -2,6 +2,7 @@ import type { GrpcCode } from '../errors.ts';
 import type { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
 import type { ResponseTime } from './balance/response-time.ts';
 import type { Breaker } from './breaker/breaker.ts';
+import type { Silence } from './hedging/silence.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** What discovery says of an endpoint. Two targets with the same address are the same endpoint. */
@@ -40,6 +41,8 @@ export interface Endpoint {
   streams: number;
   /** Of unary attempts. */
   readonly responseTime: ResponseTime;
+  /** Of hedged attempts. */
+  readonly silence: Silence;
   health: CheckedHealth;
   /** Until when outlier detection keeps it out; `performance.now()` clock, 0 when it does not. */
   ejectedUntil: number;

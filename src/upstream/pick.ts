@@ -53,6 +53,7 @@ export function createPickStep(pick: Pick) {
     function pickAndGo(attempt) {
       const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
+      attempt.onPicked?.(endpoint);
       return next(attempt, endpoint);
     };
 }

@@ -22,6 +22,8 @@ export class SimulatedBackend implements Transport {
   serviceMs = 10;
   /** Share of calls that it answers with UNAVAILABLE, 0 to 1. */
   failureRate = 0;
+  /** Needed only where calls are hedged; a million listeners would cost more than the calls. */
+  hearsCancellation = false;
   /** Calls that arrived, whatever became of them. */
   arrived = 0;
   /** Calls that were tried on it while nobody listened. */
@@ -38,7 +40,7 @@ export class SimulatedBackend implements Transport {
     this.#freeAt = Array.from({ length: workers }, () => 0);
   }
 
-  unary({ deadline }: UnaryRequest): Promise<UnaryReply> {
+  unary({ deadline, cancellation }: UnaryRequest): Promise<UnaryReply> {
     if (this.condition === 'refusing') {
       this.knocked++;
       return Promise.reject(
@@ -47,6 +49,8 @@ export class SimulatedBackend implements Transport {
     }
     this.arrived++;
     const { promise, resolve, reject } = Promise.withResolvers<UnaryReply>();
+    // What it has begun it finishes: a call that is cancelled frees no worker.
+    if (this.hearsCancellation) cancellation?.onCancel(reject);
     const now = this.#time.now();
     const doneAt = this.condition === 'hung' ? Number.POSITIVE_INFINITY : this.#takeOn(now);
     if (deadline !== undefined && deadline < doneAt) {

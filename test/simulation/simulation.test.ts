@@ -112,6 +112,39 @@ test('one of three that hangs costs its own calls one time-out each, until its b
   expect(phase.latencies.at(-1)).toBeLessThan(2_000);
 });
 
+describe('reads that are hedged, not retried', { timeout: 60_000 }, () => {
+  const HEDGED = { maxAttempts: 2, nonFatalCodes: ['UNAVAILABLE'] } as const;
+  const startHedged = (seed: number, hedgingDelayMs: number) =>
+    start({ seed, endpoints: 3, retry: undefined, hedging: { ...HEDGED, hedgingDelayMs } });
+
+  test.each([10, 100])(
+    'one of three that hangs is found out, though others answer all of its calls (%d a second)',
+    async (callsPerSecond) => {
+      const simulation = await startHedged(16, 50);
+      await simulation.run(10 * callsPerSecond, callsPerSecond);
+      for (const backend of simulation.backends.slice(0, 1)) backend.condition = 'hung';
+      const hungAt = simulation.time.now();
+      const phase = await simulation.run(60 * callsPerSecond, callsPerSecond);
+      expect(failureShare(phase)).toBe(0);
+      const [first] = simulation.openings;
+      expect(first?.position).toBe(0);
+      // Five deadlines that pass one after the other are the worst.
+      expect(first?.at).toBeLessThan(hungAt + 5 * 5_000);
+      // Found out, it gets a few probes; a third of the calls went there before.
+      const found = await simulation.run(60 * callsPerSecond, callsPerSecond);
+      expect(found.arrived[0]).toBeLessThan(0.05 * found.calls);
+    },
+  );
+
+  test('endpoints that answer are never suspected, however soon their calls are hedged', async () => {
+    const simulation = await startHedged(17, 5);
+    for (const callsPerSecond of [5, 50, 500]) {
+      expect(failureShare(await simulation.run(5_000, callsPerSecond))).toBe(0);
+    }
+    expect(simulation.openings).toEqual([]);
+  });
+});
+
 test('all endpoints down: calls fail at once; and up again: they are served without a restart', async () => {
   const simulation = await start({ seed: 14, endpoints: 3 });
   await simulation.run(5_000, 500);

@@ -2,7 +2,7 @@ import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import type { z } from 'zod';
 import { upstreamSection } from '../../src/config/upstream-section.ts';
 import type { Method } from '../../src/contract/method.ts';
-import type { RetryPolicy } from '../../src/contract/policy.ts';
+import type { HedgingPolicy, RetryPolicy } from '../../src/contract/policy.ts';
 import { WeirError } from '../../src/errors.ts';
 import { Cancellation } from '../../src/lib/cancellation.ts';
 import type { BackendCall } from '../../src/upstream/backend-call.ts';
@@ -17,6 +17,8 @@ export interface SimulationOptions {
   /** Calls that one backend serves at once. Default: 4. */
   readonly workers?: number;
   readonly retry?: RetryPolicy | undefined;
+  /** Instead of retries. */
+  readonly hedging?: HedgingPolicy;
   readonly timeoutMs?: number;
   /** What `weir.yaml` would say of the upstream beside its endpoints. */
   readonly config?: Partial<z.input<typeof upstreamSection>>;
@@ -38,6 +40,8 @@ export class Simulation {
   readonly backends: readonly SimulatedBackend[];
   /** Positions of endpoints that outlier detection ejected, with the moment. */
   readonly ejections: { readonly position: number; readonly at: number }[] = [];
+  /** Positions of endpoints whose breaker opened, with the moment. */
+  readonly openings: { readonly position: number; readonly at: number }[] = [];
   upstream: Upstream | undefined;
 
   readonly #random: () => number;
@@ -51,6 +55,7 @@ export class Simulation {
       { length: options.endpoints },
       () => new SimulatedBackend(this.time, this.#random, options.workers ?? 4),
     );
+    for (const backend of this.backends) backend.hearsCancellation = options.hedging !== undefined;
   }
 
   async start(): Promise<void> {
@@ -62,7 +67,10 @@ export class Simulation {
         ...this.#options.config,
       }),
       events: {
-        breakerChanged() {},
+        breakerChanged: ({ address }, { name }) => {
+          if (name === 'open')
+            this.openings.push({ position: positionOf(address), at: time.now() });
+        },
         healthChanged() {},
         endpointsChanged() {},
         discovered() {},
@@ -132,13 +140,13 @@ export class Simulation {
   }
 
   #call(startedAt: number): Promise<unknown> {
-    const { retry, timeoutMs = 5_000 } = this.#options;
+    const { retry, hedging, timeoutMs = 5_000 } = this.#options;
     if (this.upstream === undefined) throw new Error('The simulation has not been started.');
     const call: BackendCall = {
       // The steps ask for nothing else of a method.
       method: {
         kind: 'unary',
-        policy: { retry, priority: 'default' },
+        policy: { retry, hedging, priority: 'default' },
         descriptor: { input: EmptySchema, output: EmptySchema },
         rpcPath: '/simulated.Service/Read',
       } as unknown as Method,

@@ -2,6 +2,7 @@ import { EndpointMeter } from '../../src/telemetry/metrics/endpoint-meter.ts';
 import { ResponseTime } from '../../src/upstream/balance/response-time.ts';
 import type { BreakerState } from '../../src/upstream/breaker/breaker.ts';
 import type { Endpoint, EndpointTarget } from '../../src/upstream/endpoint.ts';
+import { Silence } from '../../src/upstream/hedging/silence.ts';
 import type { Transport } from '../../src/upstream/transport/transport.ts';
 
 export interface TestEndpoint {
@@ -32,6 +33,7 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
     inFlight: 0,
     streams: 0,
     responseTime: new ResponseTime(),
+    silence: new Silence(),
     health: 'unknown',
     ejectedUntil: 0,
     ejectedAt: 0,

@@ -6,6 +6,7 @@ import { EndpointMeter } from '../../telemetry/metrics/endpoint-meter.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Breaker, BreakerState } from '../breaker/breaker.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { Silence } from '../hedging/silence.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Balancer } from './balancer.ts';
 import { type CallKeySource, callKey } from './call-key.ts';
@@ -42,6 +43,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     inFlight: given.inFlight ?? 0,
     streams: given.streams ?? 0,
     responseTime: new ResponseTime(),
+    silence: new Silence(),
     health: 'unknown',
     ejectedUntil: 0,
     ejectedAt: 0,

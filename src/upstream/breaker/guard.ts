@@ -27,6 +27,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const ended = clock();
         meter.ended(undefined, ended - started);
         endpoint.responseTime.answered(ended - started, ended);
+        endpoint.silence.answered();
         if (note !== undefined) note.endedAt = ended;
         report('success');
         return reply;
@@ -34,6 +35,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
         const error = redactError(WeirError.from(thrown), attempt.call);
         const ended = clock();
         meter.ended(error.code, ended - started);
+        if (error.answered) endpoint.silence.answered();
         if (error.code === 'RESOURCE_EXHAUSTED') endpoint.responseTime.refused(ended);
         if (note !== undefined) {
           note.endedAt = ended;

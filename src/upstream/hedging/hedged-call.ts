@@ -9,6 +9,15 @@ import { pushbackMs } from '../retry/pushback.ts';
 import type { UnaryReply } from '../transport/transport.ts';
 import type { HedgeOptions } from './hedge.ts';
 
+/** One of the attempts that are under way. */
+interface Contender {
+  readonly cancellation: Cancellation;
+  /** Undefined until one was picked. */
+  endpoint: Endpoint | undefined;
+  /** True once it was overtaken and goes on nevertheless. */
+  awaited: boolean;
+}
+
 /** The attempts of one call that stand against one another. */
 export class HedgedCall {
   readonly #call: BackendCall;
@@ -18,7 +27,7 @@ export class HedgedCall {
   readonly #answer = Promise.withResolvers<UnaryReply>();
   /** Shared, so that each attempt goes where no other went. */
   readonly #tried: Endpoint[] = [];
-  readonly #running = new Set<Cancellation>();
+  readonly #running = new Set<Contender>();
   #begun = 0;
   /** Ends the wait for the moment of the next attempt; undefined where no more will be sent. */
   #wait: Cancellation | undefined;
@@ -47,14 +56,21 @@ export class HedgedCall {
   }
 
   #begin(): void {
-    const cancellation = new Cancellation();
+    const own: Contender = {
+      cancellation: new Cancellation(),
+      endpoint: undefined,
+      awaited: false,
+    };
     const number = ++this.#begun;
-    this.#running.add(cancellation);
-    const call = { ...this.#call, cancellation };
-    const attempt = { call, number, deadline: call.deadline, tried: this.#tried };
+    this.#running.add(own);
+    const call = { ...this.#call, cancellation: own.cancellation };
+    const onPicked = (endpoint: Endpoint) => {
+      own.endpoint = endpoint;
+    };
+    const attempt = { call, number, deadline: call.deadline, tried: this.#tried, onPicked };
     this.#run(attempt).then(
-      (reply) => this.#win(reply, cancellation),
-      (thrown: unknown) => this.#lose(WeirError.from(thrown), cancellation),
+      (reply) => this.#win(reply, own),
+      (thrown: unknown) => this.#lose(WeirError.from(thrown), own),
     );
     this.#planNext(this.#policy.hedgingDelayMs);
   }
@@ -97,15 +113,16 @@ export class HedgedCall {
     this.#begin();
   }
 
-  #win(reply: UnaryReply, own: Cancellation): void {
-    this.#running.delete(own);
+  #win(reply: UnaryReply, own: Contender): void {
+    this.#leave(own);
     if (this.#settled) return;
+    for (const contender of this.#running) this.#overtake(contender);
     this.#end();
     this.#answer.resolve(reply);
   }
 
-  #lose(error: WeirError, own: Cancellation): void {
-    this.#running.delete(own);
+  #lose(error: WeirError, own: Contender): void {
+    this.#leave(own);
     if (this.#settled) return;
     if (!this.#isNonFatal(error)) {
       this.#fail(error);
@@ -138,7 +155,19 @@ export class HedgedCall {
   #end(): void {
     this.#settled = true;
     this.#stopHedging();
-    for (const cancellation of this.#running) cancellation.cancel(OVER);
+    for (const { cancellation } of this.#running) cancellation.cancel(OVER);
+  }
+
+  /** Its deadline ends the one that goes on; nobody waits for it but its endpoint's breaker. */
+  #overtake(contender: Contender): void {
+    if (!contender.endpoint?.silence.overtaken()) return;
+    contender.awaited = true;
+    this.#running.delete(contender);
+  }
+
+  #leave(contender: Contender): void {
+    this.#running.delete(contender);
+    if (contender.awaited) contender.endpoint?.silence.awaitedEnded();
   }
 }
 
