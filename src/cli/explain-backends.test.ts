@@ -68,6 +68,11 @@ test.each<[string, ConfigTree, string]>([
     'GET /up on port 8080, each 5 s',
   ],
   [
+    'health by HTTP/2 where calls go',
+    { tls: {}, healthCheck: { http: { path: '/up', version: 2 } } },
+    'GET /up by HTTP/2 with TLS, each 5 s',
+  ],
+  [
     'balancing',
     {
       balancing: {

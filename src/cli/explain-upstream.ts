@@ -9,7 +9,7 @@ export function explainUpstream(config: UpstreamConfig): readonly (readonly [str
     ['balancing', describeBalancing(config.balancing)],
     ['breaker', describeBreaker(config.breaker)],
     ['outliers', describeOutliers(config.outlierDetection)],
-    ['health', describeHealth(config.healthCheck)],
+    ['health', describeHealth(config)],
     ...describeServiceBreaker(config.serviceBreaker),
     ['retries', describeRetryBudget(config.retryBudget)],
     ['in flight', describeConcurrency(config)],
@@ -79,14 +79,25 @@ function describeOutliers(detection: UpstreamConfig['outlierDetection']): string
   ].join('; ');
 }
 
-function describeHealth(check: UpstreamConfig['healthCheck']): string {
+type HttpProbe = NonNullable<NonNullable<UpstreamConfig['healthCheck']>['http']>;
+
+function describeHealth({ healthCheck: check, tls }: UpstreamConfig): string {
   if (check === undefined) return 'judged by calls alone';
   const { http, service, interval, timeout, unhealthyThreshold, healthyThreshold } = check;
   const asked =
     http === undefined
       ? `grpc.health.v1${service === '' ? '' : ` of ${service}`}, by Watch and`
-      : `GET ${http.path}${http.port === undefined ? '' : ` on port ${http.port}`},`;
+      : describeHttpProbe(http, tls !== undefined);
   return `${asked} each ${durationText(interval)} with ${durationText(timeout)} to answer; out after ${unhealthyThreshold} bad, back after ${healthyThreshold} good`;
+}
+
+function describeHttpProbe(
+  { path, port, version, tls = port === undefined }: HttpProbe,
+  canSecure: boolean,
+): string {
+  const protocol = version === 2 ? ' by HTTP/2' : '';
+  const secured = tls && canSecure ? ' with TLS' : '';
+  return `GET ${path}${protocol}${secured}${port === undefined ? '' : ` on port ${port}`},`;
 }
 
 function describeRetryBudget({ ratio, minPerSecond }: UpstreamConfig['retryBudget']): string {

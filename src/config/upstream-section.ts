@@ -190,12 +190,16 @@ const queue = z.strictObject({
 const healthCheck = z.strictObject({
   /** What `grpc.health.v1` is asked for; default: the server as a whole. */
   service: z.string().default(''),
-  /** Instead of `grpc.health.v1`: any 2xx is healthy. */
+  /** Instead of `grpc.health.v1`: any 2xx to a GET is healthy. */
   http: z
     .strictObject({
       path: z.string().regex(/^\/[\x21-\x7e]*$/, 'expected a path such as "/healthz"'),
       /** Default: the endpoint's own. */
       port: z.int().min(1).max(65_535).optional(),
+      /** With the upstream's `tls`; default: where it has any and the port is the endpoint's own. */
+      tls: z.boolean().optional(),
+      /** 2 without TLS is HTTP/2 from the first byte. */
+      version: z.literal([1, 2]).default(1),
     })
     .optional(),
   interval: period().prefault('5s'),
@@ -260,6 +264,10 @@ export const upstreamSection = z
       queue === undefined || queue.maxInFlight !== undefined || adaptiveConcurrency !== undefined,
     { path: ['queue'], error: 'expected `maxInFlight` here or `adaptiveConcurrency` beside it' },
   )
+  .refine(({ healthCheck, tls }) => healthCheck?.http?.tls !== true || tls !== undefined, {
+    path: ['healthCheck', 'http', 'tls'],
+    error: 'expected `tls` of the upstream, which says whom to trust',
+  })
   .refine(({ endpoints, discovery }) => (endpoints === undefined) !== (discovery === undefined), {
     error: 'expected either `endpoints` or `discovery`',
   });

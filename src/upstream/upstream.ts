@@ -68,7 +68,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
         since: first ? Number.NEGATIVE_INFINITY : clock(),
         onBreakerChange: events.breakerChanged,
       }),
-    watch: createEndpointWatch(config, random, events.healthChanged),
+    watch: createEndpointWatch(config, security, random, events.healthChanged),
     drainMs: config.drain,
     onChange: events.endpointsChanged,
   });

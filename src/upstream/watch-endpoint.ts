@@ -3,21 +3,25 @@ import type { Random } from '../lib/clock.ts';
 import type { Endpoint } from './endpoint.ts';
 import { startHealthMonitor } from './health/health-monitor.ts';
 import { createHealthProbe } from './health/health-probe.ts';
+import type { Security } from './security/create-security.ts';
 import type { UpstreamEvents } from './upstream-events.ts';
 
 /** Connects to each endpoint ahead of calls and begins its health checks, as configured; the result ends them. */
 export function createEndpointWatch(
-  { healthCheck, connectAhead }: Pick<UpstreamConfig, 'healthCheck' | 'connectAhead'>,
+  { healthCheck, connectAhead, tls }: Pick<UpstreamConfig, 'healthCheck' | 'connectAhead' | 'tls'>,
+  { contexts }: Pick<Security, 'contexts'>,
   random: Random,
   onChange: UpstreamEvents['healthChanged'],
 ): (endpoint: Endpoint) => () => void {
-  const probe = healthCheck && createHealthProbe(healthCheck);
+  const secure = contexts && { contexts, serverName: tls?.serverName };
+  const probe = healthCheck && createHealthProbe(healthCheck, secure);
   return function watchEndpoint(endpoint) {
     if (connectAhead) endpoint.transport.connect();
     if (healthCheck === undefined || probe === undefined) return () => {};
     const monitor = startHealthMonitor(endpoint, {
       probe,
       intervalMs: healthCheck.interval,
+      timeoutMs: healthCheck.timeout,
       unhealthyThreshold: healthCheck.unhealthyThreshold,
       healthyThreshold: healthCheck.healthyThreshold,
       random,

@@ -1,18 +1,22 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { checkHealth } from '../../src/upstream/health/check-health.ts';
 import { startHealthMonitor } from '../../src/upstream/health/health-monitor.ts';
 import { createHealthProbe } from '../../src/upstream/health/health-probe.ts';
 import type { HealthAnswer } from '../../src/upstream/health/serving-status.ts';
 import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
 import { createTestEndpoint } from '../support/endpoint.ts';
+import { createCertificates } from '../wire/certificates.ts';
 import { startRawServer } from '../wire/raw-service.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -48,6 +52,7 @@ function monitor(port: number, config: Parameters<typeof createHealthProbe>[0] =
   const running = startHealthMonitor(endpoint, {
     probe: createHealthProbe(config),
     intervalMs: config.interval,
+    timeoutMs: config.timeout,
     unhealthyThreshold: config.unhealthyThreshold,
     healthyThreshold: config.healthyThreshold,
     random: Math.random,
@@ -128,7 +133,11 @@ async function startHttpServer(
 const portOf = (server: HttpServer) => (server.address() as AddressInfo).port;
 
 function ask(address: string, port: number | undefined, timeout = 5_000): Promise<HealthAnswer> {
-  const probe = createHealthProbe({ ...CONFIG, timeout, http: { path: '/healthz', port } });
+  const probe = createHealthProbe({
+    ...CONFIG,
+    timeout,
+    http: { path: '/healthz', port, version: 1 },
+  });
   return probe.ask(createTestEndpoint({ target: { address } }));
 }
 
@@ -163,9 +172,95 @@ test('an HTTP probe that hangs, and one that finds nobody', async () => {
   expect(await ask('127.0.0.1:1', portOf(server), 30)).toEqual({
     verdict: 'unhealthy',
     reason: 'GET /healthz was not answered in 30 ms',
+    overdue: true,
   });
   expect(await ask('127.0.0.1:1', undefined)).toEqual({
     verdict: 'unhealthy',
     reason: expect.stringContaining('ECONNREFUSED'),
   });
+});
+
+async function listen(server: NetServer): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUps.push(async () => {
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe('HTTP probes by protocol', () => {
+  const certificates = createCertificates();
+  const own = { ...certificates.server, ca: certificates.ca, requestCert: true };
+  const seen: string[] = [];
+  const answer = (request: { httpVersion: string; url?: string | undefined }) =>
+    seen.push(`${request.httpVersion} ${request.url}`);
+
+  test.each([
+    ['HTTPS', 1, true, '1.1 /healthz'],
+    ['HTTP/2 with TLS', 2, true, '2.0 /healthz'],
+    ['HTTP/2 without', 2, false, '2.0 /healthz'],
+  ] as const)('%s', async (_, version, tls, expected) => {
+    const servers = {
+      '1 true': () =>
+        createHttpsServer({ ...own, rejectUnauthorized: true }, (request, response) => {
+          answer(request);
+          response.end();
+        }),
+      '2 true': () =>
+        createSecureServer({ ...own, rejectUnauthorized: true }, (request, response) => {
+          answer(request);
+          response.end();
+        }),
+      '2 false': () =>
+        createHttp2Server((request, response) => {
+          answer(request);
+          response.end();
+        }),
+    } as const;
+    const port = await listen(servers[`${version} ${tls}` as keyof typeof servers]());
+    const contextOf = (ca: Buffer) => ({
+      contexts: {
+        current: createSecureContext({ ...certificates.client, ca }),
+        onChange: () => () => {},
+        stop: () => {},
+      },
+      serverName: 'localhost',
+    });
+    const askWith = (ca: Buffer) =>
+      createHealthProbe(
+        { ...CONFIG, http: { path: '/healthz', version } },
+        tls ? contextOf(ca) : undefined,
+      ).ask(createTestEndpoint({ target: { address: `127.0.0.1:${port}` } }));
+    seen.length = 0;
+    expect(await askWith(certificates.ca)).toEqual({ verdict: 'healthy' });
+    expect(seen).toEqual([expected]);
+    const strange = await askWith(certificates.strangerCa);
+    expect(strange.verdict).toBe(tls ? 'unhealthy' : 'healthy');
+  });
+
+  test('an HTTP/2 probe of a server that speaks something else', async () => {
+    const server = await startHttpServer((_, response) => response.end());
+    const probe = createHealthProbe({ ...CONFIG, http: { path: '/', version: 2 } });
+    const { port } = server.address() as AddressInfo;
+    const { verdict } = await probe.ask(
+      createTestEndpoint({ target: { address: `127.0.0.1:${port}` } }),
+    );
+    expect(verdict).toBe('unhealthy');
+  });
+});
+
+test('an answer that came while the gateway itself stood still is not held against the backend', async () => {
+  const server = await startHttpServer((_, response) => response.end());
+  const { endpoint, changes } = monitor(portOf(server), {
+    ...CONFIG,
+    timeout: 100,
+    http: { path: '/healthz', version: 1 },
+  });
+  // The question is under way, and nobody looks until long after its time.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
+  expect(changes).toEqual([]);
 });

@@ -3,11 +3,14 @@ import type { CheckedHealth, Endpoint } from '../endpoint.ts';
 import type { HealthProbe } from './health-probe.ts';
 import { createHealthJudge, type HealthThresholds } from './health-thresholds.ts';
 import type { HealthAnswer } from './serving-status.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { HealthWatch } from './watch-health.ts';
 
 export interface HealthMonitorOptions extends HealthThresholds {
   readonly probe: HealthProbe;
   readonly intervalMs: number;
+  /** How long the probe waits for an answer. */
+  readonly timeoutMs: number;
   readonly random: Random;
   /** @param reason for anything but healthy */
   readonly onChange: (
@@ -25,6 +28,7 @@ export interface HealthMonitor {
 /**
  * A watch, where the backend offers one, tells of changes at once; asking at each interval shows that it is
  * still there to tell. A backend that offers neither is not judged, and asked no more (gRFC A17).
+ * An answer that was missed while the gateway's own event loop stood still is no answer.
  * Intervals vary by ±20 %, so that many gateways do not ask one backend in step.
  */
 export function startHealthMonitor(
@@ -38,6 +42,7 @@ export function startHealthMonitor(
   let canAsk = true;
   let canWatch = probe.watch !== undefined;
   let watch: HealthWatch | undefined;
+  const stalls = new Set<StallWatch>();
 
   async function look(): Promise<void> {
     if (canWatch && watch === undefined) openWatch();
@@ -49,8 +54,14 @@ export function startHealthMonitor(
 
   async function ask(): Promise<void> {
     if (!canAsk) return;
+    const stall = new StallWatch(options.timeoutMs);
+    stalls.add(stall);
     const answer = await probe.ask(endpoint);
+    const stalledMs = stall.end();
+    stalls.delete(stall);
     if (stopped) return;
+    // The gateway stood still and did not look: that says nothing of the backend.
+    if (isOverdue(answer) && stalledMs > options.timeoutMs / 2) return;
     if (answer.verdict === 'unsupported') {
       canAsk = false;
       endIfNobodyTells();
@@ -108,6 +119,11 @@ export function startHealthMonitor(
       stopped = true;
       clearTimeout(timer);
       watch?.stop();
+      for (const stall of stalls) stall.end();
     },
   };
+}
+
+function isOverdue(answer: HealthAnswer): boolean {
+  return answer.verdict === 'unhealthy' && answer.overdue === true;
 }

@@ -1,7 +1,7 @@
 import type { UpstreamConfig } from '../../config/schema.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { askServingStatus } from './check-health.ts';
-import { askHttp } from './http-probe.ts';
+import { askHttp, type SecureQuestion } from './http-probe.ts';
 import { type HealthAnswer, toFailedAnswer, toHealthAnswer } from './serving-status.ts';
 import { type HealthWatch, watchHealth } from './watch-health.ts';
 
@@ -17,10 +17,16 @@ export interface HealthProbe {
   ) => HealthWatch;
 }
 
-export function createHealthProbe(config: NonNullable<UpstreamConfig['healthCheck']>): HealthProbe {
+/** @param secure how the upstream's calls use TLS; undefined where they do not */
+export function createHealthProbe(
+  config: NonNullable<UpstreamConfig['healthCheck']>,
+  secure?: SecureQuestion,
+): HealthProbe {
   const { http, service, timeout } = config;
   if (http !== undefined) {
-    return { ask: ({ target }) => askHttp(target.address, http, timeout) };
+    const { path, port, version, tls = port === undefined } = http;
+    const question = { path, port, version, secure: tls ? secure : undefined };
+    return { ask: ({ target }) => askHttp(target.address, question, timeout) };
   }
   return {
     async ask({ transport }) {

@@ -7,7 +7,12 @@ export type ServingStatus = (typeof STATUSES)[number];
 /** What one question about an endpoint's health brought. */
 export type HealthAnswer =
   | { readonly verdict: 'healthy' }
-  | { readonly verdict: 'unhealthy'; readonly reason: string }
+  | {
+      readonly verdict: 'unhealthy';
+      readonly reason: string;
+      /** True where the answer was only waited for, and no other sign came. */
+      readonly overdue?: boolean;
+    }
   /** The backend does not speak of its health this way, and so is not judged by it. */
   | { readonly verdict: 'unsupported' };
 
@@ -40,5 +45,6 @@ export function toHealthAnswer(status: ServingStatus): HealthAnswer {
 export function toFailedAnswer(thrown: unknown): HealthAnswer {
   const { code, message } = WeirError.from(thrown);
   if (code === 'UNIMPLEMENTED') return { verdict: 'unsupported' };
-  return { verdict: 'unhealthy', reason: `${code}: ${message}` };
+  const overdue = code === 'DEADLINE_EXCEEDED';
+  return { verdict: 'unhealthy', reason: `${code}: ${message}`, ...(overdue && { overdue }) };
 }
