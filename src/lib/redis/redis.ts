@@ -44,6 +44,7 @@ export interface Redis {
   onDisconnect(listener: () => void): void;
   /** Drops the connection and makes a new one: for a peer that has gone silent. */
   reconnect(): void;
+  /** Settles within a second whatever state the connections are in, and nothing is open any more then. */
   close(): Promise<void>;
 }
 

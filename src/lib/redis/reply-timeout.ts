@@ -37,9 +37,11 @@ export class ReplyTimeout {
     });
   }
 
-  stop(): void {
+  /** Rejects whoever waits still. */
+  close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#createError());
   }
 
   #arm(delayMs: number): void {

@@ -1,0 +1,37 @@
+import type { RedisOptions } from 'ioredis';
+import { reconnectDelay } from './reconnect-delay.ts';
+import { accessOf, type RedisServers } from './redis-servers.ts';
+
+const SENTINEL_PORT = 26_379;
+/** A sentinel that takes a connection and says nothing is passed over after this long. */
+const SENTINEL_REPLY_MS = 500;
+
+/** How ioredis is told to ask sentinels for the primary, each time that it connects. */
+export function sentinelOptions(servers: Extract<RedisServers, { sentinels: unknown }>) {
+  const urls = servers.sentinels.map((url) => new URL(url));
+  const [first] = urls;
+  const sentinel = first === undefined ? {} : accessOf(first);
+  const master = parseMaster(servers.master);
+  const { tls, ...access } = accessOf(master);
+  const database = Number(master.pathname.slice(1));
+  return {
+    sentinels: urls.map(({ hostname, port }) => ({
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? SENTINEL_PORT : Number(port),
+    })),
+    name: decodeURIComponent(master.hostname),
+    ...access,
+    ...(database > 0 && { db: database }),
+    ...(tls !== undefined && { tls, enableTLSForSentinelMode: true }),
+    ...(sentinel.username !== undefined && { sentinelUsername: sentinel.username }),
+    ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password }),
+    ...(sentinel.tls !== undefined && { sentinelTLS: sentinel.tls }),
+    sentinelCommandTimeout: SENTINEL_REPLY_MS,
+    // While none of them answers, the search goes on: without this ioredis gives up for good.
+    sentinelRetryStrategy: reconnectDelay,
+  } satisfies RedisOptions;
+}
+
+function parseMaster(master: string): URL {
+  return new URL(master.includes('://') ? master : `redis://${master}`);
+}
