@@ -47,3 +47,18 @@ test('imports go down, never up or sideways', () => {
   );
   expect(faults).toEqual([]);
 });
+
+test('no file imports itself by way of others, not even for its types', () => {
+  const done = new Set<string>();
+  function findCircle(file: string, path: readonly string[]): readonly string[] | undefined {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const target of importsOf(file)) {
+      const circle = findCircle(target, [...path, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  }
+  expect(sourceFiles.map((file) => findCircle(file, []) ?? [])).toEqual(sourceFiles.map(() => []));
+});

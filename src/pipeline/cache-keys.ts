@@ -3,7 +3,7 @@ import type { Identity } from '../auth/identity.ts';
 import { createCacheKey } from '../cache/cache-key.ts';
 import type { CacheRule } from '../cache/cache-rules.ts';
 import { toCanonicalJson } from '../cache/canonical-json.ts';
-import type { CacheOptions } from './cache.ts';
+import type { Generations } from '../cache/generations.ts';
 import type { PermittedCall } from './permitted-call.ts';
 
 type KeyedCall = Pick<PermittedCall, 'input' | 'identity' | 'identityMetadata' | 'headers'> & {
@@ -12,9 +12,13 @@ type KeyedCall = Pick<PermittedCall, 'input' | 'identity' | 'identityMetadata' |
 
 type KeyRule = Pick<CacheRule, 'scope' | 'tags'>;
 
-type CacheKeysOptions = Pick<CacheOptions, 'contract' | 'forwardedHeaders'> & {
-  readonly generations: Pick<CacheOptions['generations'], 'of'>;
-};
+export interface CacheKeysOptions {
+  readonly generations: Pick<Generations, 'of'>;
+  /** Names the published contract; a new one begins with an empty cache. */
+  readonly contract: string;
+  /** Request headers that travel to backends, so answers may depend on them. */
+  readonly forwardedHeaders: readonly string[];
+}
 
 interface RememberedKey {
   readonly generations: string;

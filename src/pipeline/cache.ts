@@ -1,23 +1,17 @@
 import type { AnswerCache, CacheOutcome, CacheStatus } from '../cache/answer-cache.ts';
 import { cacheHeaders } from '../cache/cache-headers.ts';
 import type { CacheRule } from '../cache/cache-rules.ts';
-import type { Generations } from '../cache/generations.ts';
 import type { Method } from '../contract/method.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { CallNotes } from '../telemetry/call-notes.ts';
-import { CacheKeys } from './cache-keys.ts';
+import { CacheKeys, type CacheKeysOptions } from './cache-keys.ts';
 import type { UnaryHandler, UnaryMiddleware } from './middleware.ts';
 import type { PermittedCall } from './permitted-call.ts';
 import type { Reply } from './reply.ts';
 
-export interface CacheOptions {
+export interface CacheOptions extends CacheKeysOptions {
   readonly cache: AnswerCache;
-  readonly generations: Generations;
-  /** Names the published contract; a new one begins with an empty cache. */
-  readonly contract: string;
   readonly ruleOf: (method: Method) => CacheRule | undefined;
-  /** Request headers that travel to backends, so answers may depend on them. */
-  readonly forwardedHeaders: readonly string[];
   /** How long a fetch behind a stale answer may take, for methods whose contract gives no timeout. */
   readonly defaultTimeoutMs: number;
 }

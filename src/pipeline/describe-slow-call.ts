@@ -1,4 +1,4 @@
-import type { CallRecord } from './record.ts';
+import type { CallRecord } from './call-record.ts';
 
 type SlowCall = Pick<CallRecord, 'notes' | 'startedAt' | 'durationMs' | 'error'> & {
   readonly call: { readonly method: { readonly path: string } };

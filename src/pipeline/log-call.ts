@@ -2,8 +2,9 @@ import type { Config } from '../config/schema.ts';
 import type { WeirError } from '../errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createRatio } from '../telemetry/ratio.ts';
+import type { CallRecord } from './call-record.ts';
 import { describeSlowCall } from './describe-slow-call.ts';
-import type { CallRecord, RecordOptions } from './record.ts';
+import type { RecordOptions } from './record.ts';
 
 /** Codes that are a caller's affair; everything else is worth an operator's look. */
 const EXPECTED_CODES: ReadonlySet<WeirError['code']> = new Set([

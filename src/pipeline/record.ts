@@ -4,25 +4,11 @@ import { CallNotes } from '../telemetry/call-notes.ts';
 import type { MethodMeter } from '../telemetry/metrics/method-meter.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
 import type { Call } from './call.ts';
+import type { CallRecord } from './call-record.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
 import type { Reply } from './reply.ts';
 import { withAttempts, withFailedAttempts } from './tell-attempts.ts';
 import { traceCall } from './trace.ts';
-
-/** What is known of a call when it ended. */
-export interface CallRecord {
-  readonly call: Call;
-  readonly notes: CallNotes;
-  /** On the `performance.now()` clock. */
-  readonly startedAt: number;
-  readonly durationMs: number;
-  /** Undefined when the call succeeded. */
-  readonly error: WeirError | undefined;
-  /** Messages sent to the caller; 1 for a unary call that succeeded. */
-  readonly messages: number;
-  /** Undefined where the call's trace is not kept. */
-  readonly traceId: string | undefined;
-}
 
 export interface RecordOptions {
   /** Called once for each call, however it ended. */

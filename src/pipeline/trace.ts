@@ -1,5 +1,5 @@
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
-import type { CallRecord } from './record.ts';
+import type { CallRecord } from './call-record.ts';
 
 /** Hands a call that ended to the tracer; its trace id if its spans are kept. */
 export function traceCall(

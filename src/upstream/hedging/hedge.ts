@@ -1,17 +1,8 @@
 import type { HedgingPolicy } from '../../contract/policy.ts';
 import type { AttemptHandler } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
-import type { RetryBudget } from '../retry/retry-budget.ts';
-import type { Surroundings } from '../surroundings.ts';
 import type { UnaryReply } from '../transport/transport.ts';
-import type { UpstreamEvents } from '../upstream-events.ts';
-import { HedgedCall } from './hedged-call.ts';
-
-export interface HedgeOptions extends Pick<Surroundings, 'clock' | 'sleep'> {
-  /** The one that retries take from too: it bounds what is added to the load, whatever adds it. */
-  readonly budget: RetryBudget;
-  readonly events?: Pick<UpstreamEvents, 'hedged' | 'retryWithheld'> | undefined;
-}
+import { HedgedCall, type HedgeOptions } from './hedged-call.ts';
 
 /**
  * Hedging as gRFC A6 has it: while an attempt goes unanswered the next is sent elsewhere, the first good

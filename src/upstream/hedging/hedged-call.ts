@@ -6,8 +6,16 @@ import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { isHeldBack } from '../held-back.ts';
 import { pushbackMs } from '../retry/pushback.ts';
+import type { RetryBudget } from '../retry/retry-budget.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { UnaryReply } from '../transport/transport.ts';
-import type { HedgeOptions } from './hedge.ts';
+import type { UpstreamEvents } from '../upstream-events.ts';
+
+export interface HedgeOptions extends Pick<Surroundings, 'clock' | 'sleep'> {
+  /** The one that retries take from too: it bounds what is added to the load, whatever adds it. */
+  readonly budget: RetryBudget;
+  readonly events?: Pick<UpstreamEvents, 'hedged' | 'retryWithheld'> | undefined;
+}
 
 /** One of the attempts that are under way. */
 interface Contender {

@@ -86,6 +86,37 @@ export function connectionLost(message: string, neverSent: boolean, cause?: unkn
   return new WeirError('UNAVAILABLE', message, { origin: 'backend', neverSent, cause });
 }
 
+/** The connection is gone, or never came to be; `reason` says why, as a clause. */
+export function connectionEnded(reason: string, wasOpen: boolean, cause?: unknown): WeirError {
+  const what = wasOpen ? 'The connection to the backend was lost' : 'The backend is not reachable';
+  return connectionLost(`${what}: ${reason}.`, !wasOpen, cause);
+}
+
+/** For the calls that the peer will not process (RFC 9113 §6.8). */
+export function wentAway(errorCode: number, debug: string): WeirError {
+  const reason = debug === '' ? '' : ` (${debug})`;
+  return connectionLost(
+    `The backend went away with ${nameErrorCode(errorCode)}${reason} before it saw the call.`,
+    true,
+  );
+}
+
+export function headersTooLarge(): WeirError {
+  return new WeirError(
+    'RESOURCE_EXHAUSTED',
+    'The backend sent more headers than the transport accepts.',
+    { origin: 'backend' },
+  );
+}
+
+export function notGrpc(contentType: string | undefined): WeirError {
+  return new WeirError(
+    'UNKNOWN',
+    `The backend answered with content-type ${JSON.stringify(contentType ?? '')}, which is not gRPC.`,
+    { origin: 'backend' },
+  );
+}
+
 /** The peer broke HTTP/2 or gRPC on this stream. */
 export function protocolFault(message: string): WeirError {
   return new WeirError('INTERNAL', message, { origin: 'backend' });

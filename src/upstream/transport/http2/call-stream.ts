@@ -1,6 +1,8 @@
 import { WeirError } from '../../../errors.ts';
 import type { Metadata } from '../transport.ts';
 import {
+  headersTooLarge,
+  notGrpc,
   protocolFault,
   statusFromHttp,
   statusFromReset,
@@ -9,6 +11,7 @@ import {
 import type { ErrorCodeName } from './error-code.ts';
 import type { FieldSection } from './field-section.ts';
 import { MessageAssembler, type MessageSink } from './message-assembler.ts';
+import type { ReceiveCredit } from './receive-credit.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type OutgoingMessage, SendQueue } from './send-queue.ts';
 
@@ -40,13 +43,10 @@ export interface CallReceiver extends MessageSink {
 
 /** What a stream asks of its connection. */
 export interface StreamHost {
-  /** What the receive window of one stream may grow to now. */
-  readonly largestStreamWindow: number;
+  readonly credit: ReceiveCredit;
   schedule(stream: CallStream): void;
   sendAtOnce(stream: CallStream, message: OutgoingMessage, end: boolean): boolean;
-  releaseConnection(octets: number): void;
-  updateWindow(streamId: number, increment: number): void;
-  reset(stream: CallStream, code: ErrorCodeName): void;
+  reset(streamId: number, code: ErrorCodeName): void;
   onStreamClosed(stream: CallStream): void;
 }
 
@@ -210,10 +210,11 @@ export class CallStream {
 
   /** Gives flow control back to the peer; right also after the stream was closed. */
   release(octets: number): void {
-    this.#host.releaseConnection(octets);
+    const { credit } = this.#host;
+    credit.giveBack(octets);
     if (!this.remoteOpen) return;
-    const increment = this.#window.release(octets, this.#host.largestStreamWindow);
-    if (increment > 0) this.#host.updateWindow(this.id, increment);
+    const increment = this.#window.release(octets, credit.largestStreamWindow);
+    if (increment > 0) credit.announce(this.id, increment);
   }
 
   /**
@@ -244,7 +245,7 @@ export class CallStream {
   /** Resets the stream; the call is told nothing. */
   reset(code: ErrorCodeName): void {
     if (this.#state === 'closed') return;
-    this.#host.reset(this, code);
+    this.#host.reset(this.id, code);
     this.#close();
   }
 
@@ -256,7 +257,7 @@ export class CallStream {
   #finish(trailers: FieldSection | undefined, httpStatus: number, headers: Metadata): void {
     const error = this.#statusOf(trailers, httpStatus, headers);
     // An answer that is complete makes the rest of the request pointless (RFC 9113 §8.1).
-    if (this.localOpen) this.#host.reset(this, 'CANCEL');
+    if (this.localOpen) this.#host.reset(this.id, 'CANCEL');
     this.#close();
     if (error === undefined) this.#receiver.onEnd(trailers?.metadata ?? NO_METADATA);
     else this.#receiver.onFailure(error);
@@ -287,20 +288,4 @@ export class CallStream {
     this.sending.clear();
     this.#host.onStreamClosed(this);
   }
-}
-
-function headersTooLarge(): WeirError {
-  return new WeirError(
-    'RESOURCE_EXHAUSTED',
-    'The backend sent more headers than the transport accepts.',
-    { origin: 'backend' },
-  );
-}
-
-function notGrpc(contentType: string | undefined): WeirError {
-  return new WeirError(
-    'UNKNOWN',
-    `The backend answered with content-type ${JSON.stringify(contentType ?? '')}, which is not gRPC.`,
-    { origin: 'backend' },
-  );
 }

@@ -4,7 +4,7 @@ import { Backoff } from './backoff.ts';
 import type { Call, CallDispatcher } from './call.ts';
 import { connectionLost } from './call-status.ts';
 import { Connection } from './connection.ts';
-import type { ConnectionEvents } from './connection-state.ts';
+import type { ConnectionEvents } from './connection-events.ts';
 import { EndpointSockets } from './endpoint-socket.ts';
 import type { ResolvedOptions } from './options.ts';
 
@@ -12,7 +12,7 @@ import type { ResolvedOptions } from './options.ts';
 const NEARLY_FULL = 0.8;
 
 /** The connections of one endpoint, and the calls that wait for one. */
-export class ConnectionPool implements CallDispatcher, ConnectionEvents {
+export class ConnectionPool implements CallDispatcher, ConnectionEvents<Connection> {
   readonly #options: ResolvedOptions;
   readonly #sockets: EndpointSockets;
   readonly #backoff: Backoff;

@@ -1,18 +1,44 @@
 import type { CallStream } from './call-stream.ts';
-import type { Connection } from './connection.ts';
-import { ConnectionError } from './error-code.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { ConnectionError, type ErrorCodeName } from './error-code.ts';
 import { FieldSectionDecoder } from './field-section-decoder.ts';
 import { FloodGuard } from './flood-guard.ts';
 import type { FrameHandler } from './frame-reader.ts';
 import { FLAG, FRAME } from './frame-type.ts';
+import type { FrameWriter } from './frame-writer.ts';
 import { HeaderAssembly } from './header-assembly.ts';
+import type { ReceiveCredit } from './receive-credit.ts';
+import type { ReceiveWindow } from './receive-window.ts';
+import type { RecentResets } from './recent-resets.ts';
+import type { SendScheduler } from './send-scheduler.ts';
+import type { PeerSettings } from './settings.ts';
+import type { StreamIds } from './stream-ids.ts';
+import type { StreamTable } from './stream-table.ts';
 
 const PRIORITY_OCTETS = 5;
 const USEFUL_INCREMENT = 1_024;
 
+/** What reading asks of the connection. */
+export interface ReaderHost {
+  readonly state: ConnectionState;
+  readonly peer: PeerSettings;
+  readonly streams: StreamTable<CallStream>;
+  readonly resets: RecentResets;
+  readonly ids: StreamIds;
+  readonly window: ReceiveWindow;
+  readonly credit: ReceiveCredit;
+  readonly scheduler: SendScheduler;
+  readonly writer: FrameWriter;
+  reset(streamId: number, code: ErrorCodeName): void;
+  onPeerSettings(initialWindowChange: number): void;
+  onSettingsAcknowledged(): void;
+  onPong(): void;
+  onGoaway(lastStreamId: number, errorCode: number, debug: string): void;
+}
+
 /** What a connection does with the frames of its peer (RFC 9113 §5, §6). */
 export class ConnectionReader implements FrameHandler {
-  readonly #connection: Connection;
+  readonly #connection: ReaderHost;
   readonly #sections: FieldSectionDecoder;
   readonly #assembly: HeaderAssembly;
   readonly #floods = new FloodGuard();
@@ -21,7 +47,7 @@ export class ConnectionReader implements FrameHandler {
   #dataLength = 0;
   #dataEnds = false;
 
-  constructor(connection: Connection, maxHeaderListBytes: number) {
+  constructor(connection: ReaderHost, maxHeaderListBytes: number) {
     this.#connection = connection;
     this.#sections = new FieldSectionDecoder(maxHeaderListBytes);
     // A list below its limit takes at most this much: a literal costs less than its 32 octets of overhead,
@@ -104,7 +130,7 @@ export class ConnectionReader implements FrameHandler {
     if (this.#dataStream !== undefined && length > 0) this.#floods.onUseful();
     this.#dataLength = length;
     this.#dataEnds = ends;
-    if (this.#dataStream === undefined && length > 0) connection.releaseConnection(length);
+    if (this.#dataStream === undefined && length > 0) connection.credit.giveBack(length);
   }
 
   onDataBytes(bytes: Buffer, start: number, end: number): void {
@@ -242,7 +268,7 @@ export class ConnectionReader implements FrameHandler {
     this.#refuseIdle(streamId);
     if (!this.#connection.resets.has(streamId)) {
       this.#floods.onIdle();
-      this.#connection.resetById(streamId, 'STREAM_CLOSED');
+      this.#connection.reset(streamId, 'STREAM_CLOSED');
     }
     return undefined;
   }

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { WeirError } from '../../../errors.ts';
 import type { Metadata } from '../transport.ts';
-import { connectionLost } from './call-status.ts';
+import { connectionEnded, connectionLost, wentAway } from './call-status.ts';
 import { type CallReceiver, CallStream, type StreamHost } from './call-stream.ts';
-import { ConnectionReader } from './connection-reader.ts';
-import type { ConnectionEvents, ConnectionState } from './connection-state.ts';
-import type { EndpointSockets } from './endpoint-socket.ts';
-import { ConnectionError, ERROR_CODE, type ErrorCodeName, nameErrorCode } from './error-code.ts';
+import type { ConnectionEvents } from './connection-events.ts';
+import { ConnectionReader, type ReaderHost } from './connection-reader.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { closeSoon, type EndpointSockets } from './endpoint-socket.ts';
+import { ConnectionError, ERROR_CODE, type ErrorCodeName } from './error-code.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FRAME } from './frame-type.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -14,9 +15,10 @@ import { IdleClose } from './idle-close.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { ResolvedOptions } from './options.ts';
 import { writePreface } from './preface.ts';
+import { ReceiveCredit } from './receive-credit.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { RecentResets } from './recent-resets.ts';
-import { RequestBlockWriter } from './request-block.ts';
+import { RequestBlockWriter, requestDefaults } from './request-block.ts';
 import { RequestHeaderWriter } from './request-headers.ts';
 import type { OutgoingMessage } from './send-queue.ts';
 import { SendScheduler } from './send-scheduler.ts';
@@ -33,20 +35,18 @@ const MAX_FRAME_SIZE = 64 * 1024;
  */
 const MOST_UNSENT_OCTETS = 1024 * 1024;
 
-/** How long a closed connection may still take to hand over its last octets. */
-const LINGER_MS = 1_000;
-
 /** One HTTP/2 connection to the endpoint, from the connect to the last stream. */
-export class Connection implements StreamHost {
+export class Connection implements StreamHost, ReaderHost {
   readonly peer = new PeerSettings();
   readonly streams = new StreamTable<CallStream>();
   readonly resets = new RecentResets();
   readonly ids = new StreamIds();
   readonly window: ReceiveWindow;
+  readonly credit: ReceiveCredit;
   readonly scheduler: SendScheduler;
   readonly writer: FrameWriter;
   readonly #options: ResolvedOptions;
-  readonly #events: ConnectionEvents;
+  readonly #events: ConnectionEvents<Connection>;
   readonly #socket: Socket;
   readonly #reader: FrameReader;
   readonly #headers: RequestHeaderWriter;
@@ -58,16 +58,14 @@ export class Connection implements StreamHost {
   /** Streams above this were never handed to the socket. */
   #lastFlushedId = 0;
 
-  constructor(options: ResolvedOptions, sockets: EndpointSockets, events: ConnectionEvents) {
+  constructor(
+    options: ResolvedOptions,
+    sockets: EndpointSockets,
+    events: ConnectionEvents<Connection>,
+  ) {
     this.#options = options;
     this.#events = events;
-    this.window = new ReceiveWindow(options.connectionWindowBytes);
-    const blocks = new RequestBlockWriter({
-      scheme: options.tls === undefined ? 'http' : 'https',
-      authority: options.authority,
-      userAgent: options.userAgent,
-      sendsGzip: options.compression === 'gzip',
-    });
+    const blocks = new RequestBlockWriter(requestDefaults(options));
     this.#reader = new FrameReader(
       new ConnectionReader(this, options.maxHeaderListBytes),
       MAX_FRAME_SIZE,
@@ -80,6 +78,8 @@ export class Connection implements StreamHost {
     this.writer = new FrameWriter(socket, () => {
       this.#lastFlushedId = this.ids.last;
     });
+    this.window = new ReceiveWindow(options.connectionWindowBytes);
+    this.credit = new ReceiveCredit(this.window, options, this.writer, this.streams);
     this.#headers = new RequestHeaderWriter(this.writer, blocks);
     this.scheduler = new SendScheduler(this.writer, this.peer.maxFrameSize);
     this.#handshakeTimer = setTimeout(() => this.#onHandshakeTimeout(), options.connectTimeoutMs);
@@ -103,16 +103,6 @@ export class Connection implements StreamHost {
     if (this.#state.kind !== 'open') return 0;
     if (this.#socket.writableLength > MOST_UNSENT_OCTETS) return 0;
     return this.peer.maxConcurrentStreams - this.streams.size;
-  }
-
-  /**
-   * Half the connection's window in equal parts: streams whose readers stopped must not hold so much of it
-   * that the others starve.
-   */
-  get largestStreamWindow(): number {
-    const { streamWindowBytes, connectionWindowBytes } = this.#options;
-    const fair = Math.floor(connectionWindowBytes / 2 / Math.max(1, this.streams.size));
-    return Math.max(DEFAULT_WINDOW, Math.min(streamWindowBytes, fair));
   }
 
   /** Begins a call: writes its header section and leaves the rest to the stream. */
@@ -143,21 +133,7 @@ export class Connection implements StreamHost {
     return this.scheduler.sendAtOnce(stream, message, end);
   }
 
-  releaseConnection(octets: number): void {
-    const increment = this.window.release(octets, this.#options.connectionWindowBytes);
-    if (increment > 0) this.updateWindow(0, increment);
-  }
-
-  updateWindow(streamId: number, increment: number): void {
-    if (this.#state.kind === 'closed') return;
-    this.writer.numberFrame(FRAME.WINDOW_UPDATE, streamId, increment);
-  }
-
-  reset(stream: CallStream, code: ErrorCodeName): void {
-    this.resetById(stream.id, code);
-  }
-
-  resetById(streamId: number, code: ErrorCodeName): void {
+  reset(streamId: number, code: ErrorCodeName): void {
     if (this.#state.kind === 'closed') return;
     this.resets.add(streamId);
     this.writer.numberFrame(FRAME.RST_STREAM, streamId, ERROR_CODE[code]);
@@ -207,11 +183,7 @@ export class Connection implements StreamHost {
 
   /** RFC 9113 §6.8: what the peer will not process goes elsewhere, the rest may finish here. */
   onGoaway(lastStreamId: number, errorCode: number, debug: string): void {
-    const reason = debug === '' ? '' : ` (${debug})`;
-    const error = connectionLost(
-      `The backend went away with ${nameErrorCode(errorCode)}${reason} before it saw the call.`,
-      true,
-    );
+    const error = wentAway(errorCode, debug);
     this.drain();
     for (const stream of this.streams.values()) {
       if (stream.id > lastStreamId) stream.onLost(error, true);
@@ -307,27 +279,18 @@ export class Connection implements StreamHost {
   #lose(reason: string): void {
     if (this.#state.kind === 'closed') return;
     const wasOpen = this.#state.kind !== 'connecting';
-    const does = wasOpen
-      ? 'The connection to the backend was lost'
-      : 'The backend is not reachable';
-    const error = connectionLost(`${does}: ${reason}.`, !wasOpen, this.#cause);
+    const error = connectionEnded(reason, wasOpen, this.#cause);
     this.#state = { kind: 'closed', error };
     clearTimeout(this.#handshakeTimer);
     this.#idleClose?.stop();
     this.#keepAlive?.stop();
     this.writer.close();
-    // What was written before, a GOAWAY above all, still leaves if the peer reads it soon.
-    this.#socket.destroySoon();
-    setTimeout(destroySocket, LINGER_MS, this.#socket).unref();
+    // A GOAWAY that was written before is still to leave.
+    closeSoon(this.#socket);
     const unwritten = connectionLost(error.message, true, this.#cause);
     for (const stream of this.streams.values()) {
       stream.onLost(stream.id > this.#lastFlushedId ? unwritten : error, false);
     }
     this.#events.onClosed(this, error, wasOpen);
   }
-}
-
-// On its own, so that the timer holds the socket alone and not the connection with its buffers.
-function destroySocket(socket: Socket): void {
-  socket.destroy();
 }

@@ -18,6 +18,20 @@ const READ_OCTETS = 64 * 1024;
  */
 const TURN_OCTETS = 4 * READ_OCTETS;
 
+/** How long a closed connection may still take to hand over its last octets. */
+const LINGER_MS = 1_000;
+
+/** Closes it once what was written has left, if the peer reads that soon. */
+export function closeSoon(socket: Socket): void {
+  socket.destroySoon();
+  setTimeout(destroySocket, LINGER_MS, socket).unref();
+}
+
+// On its own, so that the timer holds the socket alone and not the connection with its buffers.
+function destroySocket(socket: Socket): void {
+  socket.destroy();
+}
+
 /** Opens the sockets of one endpoint and remembers its TLS session. */
 export class EndpointSockets {
   readonly #options: ResolvedOptions;

@@ -27,7 +27,8 @@ export class FrameWriter {
   waiting = 0;
   /** True while the socket holds more than it likes to. */
   blocked = false;
-  #closed = false;
+  /** Nothing leaves any more. */
+  closed = false;
 
   constructor(sink: FrameSink, onFlush: () => void) {
     this.#sink = sink;
@@ -102,7 +103,7 @@ export class FrameWriter {
   flush(): void {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#endPart();
     const parts = this.#parts;
     if (parts.length === 0) return;
@@ -129,7 +130,7 @@ export class FrameWriter {
   /** Nothing more is written, and what waits is dropped. */
   close(): void {
     this.discard();
-    this.#closed = true;
+    this.closed = true;
   }
 
   #endPart(): void {
@@ -140,7 +141,7 @@ export class FrameWriter {
 
   // An immediate, not a microtask: everything one poll of the event loop brought is answered in one write.
   #schedule(): void {
-    if (!this.#closed) this.#scheduled ??= setImmediate(flushWriter, this);
+    if (!this.closed) this.#scheduled ??= setImmediate(flushWriter, this);
   }
 }
 

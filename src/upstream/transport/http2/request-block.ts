@@ -2,6 +2,7 @@ import { WeirError } from '../../../errors.ts';
 import type { Metadata } from '../transport.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import type { HeaderField } from './hpack/header-field.ts';
+import type { ResolvedOptions } from './options.ts';
 
 /** What every call of one connection says of itself. */
 export interface RequestDefaults {
@@ -10,6 +11,17 @@ export interface RequestDefaults {
   readonly userAgent: string;
   /** `grpc-encoding` of what we send, where messages may be compressed. */
   readonly sendsGzip: boolean;
+}
+
+export function requestDefaults(
+  options: Pick<ResolvedOptions, 'tls' | 'authority' | 'userAgent' | 'compression'>,
+): RequestDefaults {
+  return {
+    scheme: options.tls === undefined ? 'http' : 'https',
+    authority: options.authority,
+    userAgent: options.userAgent,
+    sendsGzip: options.compression === 'gzip',
+  };
 }
 
 /** Names the protocol owns; what a caller puts there is not sent, as with the other gRPC clients. */
