@@ -1,8 +1,10 @@
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { describeJson, InvalidInput, InvalidValue, violationsBelow } from './invalid-value.ts';
-import { quoteUtf8, readUtf8 } from './json-string.ts';
+import { readText, readUtf8 } from './json-string.ts';
 import { MalformedMessage, refuseDepth, refuseOverrun } from './malformed-message.ts';
 import type { Decode, Encode, MessageType } from './message-type.ts';
+import { UnsayableMessage } from './unsayable-message.ts';
+import type { WireSource } from './wire-source.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 /** `string type_url = 1` and `bytes value = 2` of google/protobuf/any.proto. */
@@ -16,7 +18,7 @@ export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
   return function decodeAny(source, start, end, depth) {
     if (depth <= 0) refuseDepth();
     const { bytes } = source;
-    let url = '""';
+    let url = '';
     let typeUrl = '';
     let from = 0;
     let to = 0;
@@ -31,7 +33,7 @@ export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
         const length = source.length(bytes[p] ?? 0, p + 1, end);
         p = source.pos;
         if (tag === TYPE_URL_TAG) {
-          url = quoteUtf8(source, p, p + length);
+          url = readText(source, p, p + length);
           typeUrl = readUtf8(source, p, p + length);
         } else {
           from = p;
@@ -46,13 +48,29 @@ export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
     if (typeUrl === '' && from === to) return '{}';
     const descriptor = registry.getMessage(typeNameOf(typeUrl));
     if (descriptor === undefined) {
-      throw new MalformedMessage(`no contract has the type of an Any, ${describeJson(typeUrl)}`);
+      throw new UnsayableMessage(`no contract has the type of an Any, ${describeJson(typeUrl)}`);
     }
     const type = typeOf(descriptor);
-    const text = type.decode(source, from, to, depth - 1);
-    if (type.form !== 'object') return `{"@type":${url},"value":${text}}`;
-    return text === '{}' ? `{"@type":${url}}` : `{"@type":${url},${text.slice(1)}`;
+    const text = decodeValue(type, source, from, to, depth - 1);
+    if (type.form !== 'object') return `{"@type":"${url}","value":${text}}`;
+    return text === '{}' ? `{"@type":"${url}"}` : `{"@type":"${url}",${text.slice(1)}`;
   };
+}
+
+/** To the message that holds an Any, `value` is bytes: whether they are a message matters where it is to be said. */
+function decodeValue(
+  type: MessageType,
+  source: WireSource,
+  start: number,
+  end: number,
+  depth: number,
+): string {
+  try {
+    return type.decode(source, start, end, depth);
+  } catch (error) {
+    if (!(error instanceof MalformedMessage)) throw error;
+    throw new UnsayableMessage(error.message, { cause: error });
+  }
 }
 
 export function createAnyEncode(

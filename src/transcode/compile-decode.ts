@@ -1,25 +1,30 @@
+import { compileEmission, messageText } from './compile-emission.ts';
 import {
+  addPlain,
   isMessage,
-  isSet,
+  isVerifiedText,
+  quoteOf,
   READ_LENGTH,
   readPlain,
   readRange,
-  textOf,
   zeroOf,
 } from './compile-value.ts';
+import { Concatenation } from './concatenation.ts';
 import { Constants, instantiate, literal } from './constants.ts';
 import type { DecodeOptions } from './decode-options.ts';
 import { DECODE_PARTS } from './decode-parts.ts';
 import type { Decode, JsonForm } from './message-type.ts';
 import {
+  type EnumPlan,
   type FieldPlan,
   isPackable,
   type ListPlan,
   type MapPlan,
   type MessagePlan,
+  type ScalarPlan,
   type SingularPlan,
+  type SubMessagePlan,
   tagOf,
-  type ValuePlan,
   WIRE_LENGTH,
   wireTypeOf,
 } from './plan.ts';
@@ -40,13 +45,23 @@ function isDecode(value: unknown): value is Decode {
   return typeof value === 'function';
 }
 
-/** The loop over fields that every generated function has. `x` and `v` are scratch. */
-function loop(cases: string): string {
+/** What to do with the value of a tag; a field may have two, of which one is of packed items. */
+type TagCase = readonly [tag: number, code: string];
+
+/**
+ * The loop over fields that every generated function has. `x` and `v` are scratch. Cases are numbers of
+ * fields and not tags, as small numbers in a row become a jump; with another wire type it is an unknown field.
+ */
+function loop(cases: readonly (readonly [number: number, tags: readonly TagCase[]])[]): string {
+  const lines = cases.map(([number, tags]) => {
+    const branches = tags.map(([tag, code]) => `if (t === ${tag}) { ${code} }`);
+    return `    case ${number}: ${branches.join(' else ')} else p = s.skip(t, p, e, d); break;`;
+  });
   return `while (p < e) {
   let t = b[p++];
   if (t > 127) { t = s.varint32(t, p); p = s.pos; }
-  switch (t) {
-${cases}
+  switch (t >>> 3) {
+${lines.join('\n')}
     default: p = s.skip(t, p, e, d);
   }
   if (p > e) refuseOverrun();
@@ -57,85 +72,106 @@ class DecodeCode {
   readonly constants = new Constants();
   readonly text: string;
   readonly #plan: MessagePlan;
-  readonly #form: JsonForm;
   readonly #options: DecodeOptions;
   readonly #functions: string[] = [];
 
   constructor(plan: MessagePlan, form: JsonForm, options: DecodeOptions) {
     this.#plan = plan;
-    this.#form = form;
     this.#options = options;
-    const body = this.#body();
+    const { fields, oneofs } = plan;
+    const variables = [
+      ...oneofs.map((_, i) => `let o${i} = 0, u${i}, us${i} = 0, ue${i} = 0, ux${i}, ut${i};`),
+      ...fields.map(declare),
+    ];
+    const read = loop(fields.map((field, i) => [field.number, this.#cases(field, i)]));
+    const emission = compileEmission(plan, form, options, this.constants);
     this.text = `${this.#functions.join('\n')}
 return function decode(s, p, e, d) {
 if (d <= 0) refuseDepth();
 const b = s.bytes;
 let x = 0, v;
-${body}
+${variables.join('\n')}
+${read}
+${emission}
 };`;
   }
 
-  #body(): string {
-    const { fields, oneofs } = this.#plan;
-    const variables = [
-      ...oneofs.map((_, i) => `let o${i} = 0, u${i}, us${i} = 0, ue${i} = 0, ux${i};`),
-      ...fields.map((field, i) => declare(field, i)),
-    ];
-    const cases = fields.map((field, i) => this.#cases(field, i));
-    return `${variables.join('\n')}\n${loop(cases.join('\n'))}\n${this.#emission()}`;
-  }
-
-  #cases(field: FieldPlan, i: number): string {
+  #cases(field: FieldPlan, i: number): readonly TagCase[] {
     if (field.shape === 'list') return this.#listCases(field, i);
-    if (field.shape === 'map') return this.#mapCase(field, i);
+    if (field.shape === 'map') return [this.#mapCase(field, i)];
     const tag = tagOf(field.number, wireTypeOf(field.value));
-    return `case ${tag}: { ${field.oneof >= 0 ? this.#oneofCase(field, tag) : this.#singularCase(field, i, tag)} break; }`;
+    const code = field.oneof >= 0 ? this.#oneofCase(field, tag) : this.#singularCase(field, i, tag);
+    return [[tag, code]];
   }
 
-  #singularCase({ value }: SingularPlan, i: number, tag: number): string {
-    if (!isMessage(value)) return readPlain(value, this.constants, `f${i} = v;`);
-    return readRange(
-      value,
-      tag,
-      (from, to) =>
-        `if (fs${i} >= 0) fx${i} = addRange(fx${i}, fs${i}, fe${i}); fs${i} = ${from}; fe${i} = ${to};`,
-    );
+  #singularCase({ value, presence }: SingularPlan, i: number, tag: number): string {
+    if (isMessage(value)) {
+      return readRange(value, tag, (from, to) => noteRange(`fs${i}`, `fe${i}`, `fx${i}`, from, to));
+    }
+    const unset = presence === 'implicit' ? zeroOf(value) : 'undefined';
+    return readPlain(value, this.constants, replaceText(value, `f${i}`, unset));
   }
 
-  /** Members of a oneof share its variables: `o` is the number of the one that is set. */
+  /** Members of a oneof share its variables: `o` is the number of the one that is set, `ut` its type if a message. */
   #oneofCase({ value, number, oneof: o }: SingularPlan, tag: number): string {
-    if (!isMessage(value)) return readPlain(value, this.constants, `o${o} = ${number}; u${o} = v;`);
+    const members = this.#plan.oneofs[o]?.members.map((i) => this.#plan.fields[i]?.value) ?? [];
+    const dropText = members.some((member) => member && isVerifiedText(member))
+      ? `if (typeof u${o} === 'string') { verifyDropped(s, u${o}); u${o} = undefined; }`
+      : '';
+    const dropOther = members.some((member) => member && isMessage(member))
+      ? `if (ut${o} !== undefined) { dropMessage(ut${o}, s, ux${o}, us${o}, ue${o}, d - 1); ut${o} = undefined; }`
+      : '';
+    if (!isMessage(value)) {
+      const use = `${dropText} ${dropOther} o${o} = ${number}; u${o} = v;`;
+      return readPlain(value, this.constants, use);
+    }
+    const type = this.constants.nameOf(value.type);
     return readRange(
       value,
       tag,
-      (from, to) =>
-        `ux${o} = o${o} === ${number} ? addRange(ux${o}, us${o}, ue${o}) : undefined; o${o} = ${number}; us${o} = ${from}; ue${o} = ${to};`,
+      (from, to) => `if (o${o} === ${number}) ux${o} = addRange(ux${o}, us${o}, ue${o});
+else { ${dropText} ${dropOther} o${o} = ${number}; ut${o} = ${type}; ux${o} = undefined; }
+us${o} = ${from}; ue${o} = ${to};`,
     );
   }
 
-  #listCases({ value, number }: ListPlan, i: number): string {
+  #listCases({ value, number }: ListPlan, i: number): readonly TagCase[] {
     const tag = tagOf(number, wireTypeOf(value));
-    const append = (text: string) =>
-      `f${i} = f${i} === '' ? '' + ${text} : f${i} + ',' + ${text}; if (f${i}.length > ${this.#options.maxTextLength}) refuseLength();`;
+    const quote = quoteOf(value);
+    const bound = `if (f${i}.length > ${this.#options.maxTextLength}) refuseLength();`;
     if (isMessage(value)) {
       const type = this.constants.nameOf(value.type);
       const read = readRange(
         value,
         tag,
-        (from, to) => `v = ${type}.decode(s, ${from}, ${to}, d - 1); ${append('v')}`,
+        (from, to) =>
+          `v = ${type}.decode(s, ${from}, ${to}, d - 1); f${i} = f${i} === undefined ? '[' + v : f${i} + ',' + v; ${bound}`,
       );
-      return `case ${tag}: { ${read} break; }`;
+      return [[tag, read]];
     }
-    const item = readPlain(value, this.constants, append(textOf(value, 'v', this.constants)));
-    const single = `case ${tag}: { ${item} break; }`;
-    if (!isPackable(value)) return single;
-    return `${single}
-case ${tagOf(number, WIRE_LENGTH)}: { ${READ_LENGTH} const end = p + x; while (p < end) { ${item} } if (p !== end) refuseOverrun(); break; }`;
+    const add = (text: Concatenation) => addPlain(text, value, 'v', this.constants).take();
+    const first = add(new Concatenation().constant(`[${quote}`));
+    const next = add(new Concatenation().operand(`f${i}`).constant(`${quote},${quote}`));
+    const item = readPlain(
+      value,
+      this.constants,
+      `f${i} = f${i} === undefined ? ${first} : ${next}; ${bound}`,
+    );
+    if (!isPackable(value)) return [[tag, item]];
+    const run = `${READ_LENGTH} const end = p + x; while (p < end) { ${item} } if (p !== end) refuseOverrun();`;
+    return [
+      [tag, item],
+      [tagOf(number, WIRE_LENGTH), run],
+    ];
   }
 
-  #mapCase(field: MapPlan, i: number): string {
+  #mapCase(field: MapPlan, i: number): TagCase {
     this.#functions.push(this.#entryFunction(field, i));
-    return `case ${tagOf(field.number, WIRE_LENGTH)}: { ${READ_LENGTH} if (f${i} === undefined) f${i} = new MapText(${this.#options.maxTextLength}); entry${i}(s, p, p + x, d, f${i}); p += x; break; }`;
+    const create = `new MapText(${this.#options.maxTextLength}, ${literal(quoteOf(field.value))})`;
+    return [
+      tagOf(field.number, WIRE_LENGTH),
+      `${READ_LENGTH} if (f${i} === undefined) f${i} = ${create}; entry${i}(s, p, p + x, d, f${i}); p += x;`,
+    ];
   }
 
   /**
@@ -143,123 +179,66 @@ case ${tagOf(number, WIRE_LENGTH)}: { ${READ_LENGTH} const end = p + x; while (p
    * closed enum does not have makes the whole entry an unknown field.
    */
   #entryFunction({ key, value }: MapPlan, i: number): string {
-    const keyText = key.scalar === 'string' ? 'k' : `'"' + k + '"'`;
-    const keyCase = `case ${tagOf(1, wireTypeOf(key))}: { ${readPlain(key, this.constants, 'k = v;')} break; }`;
-    const tag = tagOf(2, wireTypeOf(value));
-    let variables: string;
-    let valueCase: string;
-    let valueText: string;
-    if (isMessage(value)) {
-      variables = 'let fs0 = -1, fe0 = 0, fx0;';
-      valueCase = `case ${tag}: { ${readRange(value, tag, (from, to) => `if (fs0 >= 0) fx0 = addRange(fx0, fs0, fe0); fs0 = ${from}; fe0 = ${to};`)} break; }`;
-      valueText = `fs0 < 0 ? ${this.constants.nameOf(value.type)}.decode(s, 0, 0, d - 1) : ${this.#messageText(value, 'fs0', 'fe0', 'fx0')}`;
-    } else {
-      variables = `let f = ${zeroOf(value)};`;
-      valueCase = `case ${tag}: { ${readPlain(value, this.constants, 'f = v; known = true;', 'known = false;')} break; }`;
-      valueText = `'' + ${textOf(value, 'f', this.constants)}`;
-    }
+    const keyCase = readPlain(key, this.constants, replaceText(key, 'k', zeroOf(key)));
+    const { variables, valueCase, finish } = isMessage(value)
+      ? this.#messageEntry(value)
+      : this.#plainEntry(value);
+    const read = loop([
+      [1, [[tagOf(1, wireTypeOf(key)), keyCase]]],
+      [2, [[tagOf(2, wireTypeOf(value)), valueCase]]],
+    ]);
+    const dropKey = isVerifiedText(key) ? 'else verifyDropped(s, k);' : '';
     return `function entry${i}(s, p, e, d, m) {
 const b = s.bytes;
 let x = 0, v, known = true, k = ${zeroOf(key)};
 ${variables}
-${loop(`${keyCase}\n${valueCase}`)}
-if (known) m.set(${keyText}, ${valueText});
+${read}
+${finish}
+if (known) v = m.set(${key.scalar === 'string' ? 'k' : `'' + k`}, v); ${dropKey}
+if (known && v !== undefined) verifyDropped(s, v);
 }`;
   }
 
-  #messageText(value: ValuePlan, from: string, to: string, earlier: string): string {
-    if (!isMessage(value)) throw new TypeError('Only messages have a range.');
+  #plainEntry(value: ScalarPlan | EnumPlan) {
+    const isText = value.kind === 'scalar' && /^(string|bytes)$/.test(value.scalar);
+    const text = addPlain(new Concatenation(), value, 'f', this.constants).take();
+    const use = `${replaceText(value, 'f', zeroOf(value))} known = true;`;
+    return {
+      variables: `let f = ${zeroOf(value)};`,
+      valueCase: readPlain(value, this.constants, use, 'known = false;'),
+      finish: `v = ${isText ? 'f' : `'' + ${text}`};`,
+    };
+  }
+
+  /** What cannot be said is no fault yet: another entry of the same key may come. */
+  #messageEntry(value: SubMessagePlan) {
     const type = this.constants.nameOf(value.type);
-    return `(${earlier} === undefined ? ${type}.decode(s, ${from}, ${to}, d - 1) : decodeMerged(${type}, s, ${earlier}, ${from}, ${to}, d - 1))`;
+    const text = messageText(value, ['fs', 'fe', 'fx'], this.constants);
+    return {
+      variables: 'let fs = -1, fe = 0, fx;',
+      valueCase: readRange(value, tagOf(2, wireTypeOf(value)), (from, to) =>
+        noteRange('fs', 'fe', 'fx', from, to),
+      ),
+      finish: `try { v = fs < 0 ? ${type}.decode(s, 0, 0, d - 1) : ${text}; } catch (error) { v = keepUnsayable(error); }`,
+    };
   }
+}
 
-  #emission(): string {
-    if (this.#form === 'value') return this.#valueEmission();
-    if (this.#form === 'bare')
-      return this.#plan.fields.map((field, i) => `return '' + ${this.#text(field, i)};`).join('');
-    return this.#objectEmission();
-  }
+/** Code that notes one more occurrence of a singular message, in the variables for its range. */
+function noteRange(start: string, end: string, earlier: string, from: string, to: string): string {
+  return `if (${start} >= 0) ${earlier} = addRange(${earlier}, ${start}, ${end}); ${start} = ${from}; ${end} = ${to};`;
+}
 
-  /** One concatenation as far as every field is emitted; a statement for each that may be absent. */
-  #objectEmission(): string {
-    const statements = ['let out;'];
-    let terms: string[] = [];
-    let lead = '{';
-    let surelyNotEmpty = false;
-    for (const [i, field] of this.#plan.fields.entries()) {
-      const condition = this.#condition(field, i);
-      const key = `${JSON.stringify(field.jsonName)}:`;
-      const text = this.#text(field, i);
-      if (condition === undefined && (surelyNotEmpty || terms.length + i === 0)) {
-        terms.push(literal(`${lead}${surelyNotEmpty ? ',' : ''}${key}`), text);
-        lead = '';
-        surelyNotEmpty = true;
-        continue;
-      }
-      if (lead !== '') terms.push(literal(lead));
-      if (terms.length > 0) statements.push(append(terms, statements.length));
-      terms = [];
-      lead = '';
-      const prefix = surelyNotEmpty
-        ? literal(`,${key}`)
-        : `(out.length === 1 ? ${literal(key)} : ${literal(`,${key}`)})`;
-      const emit = `out += ${prefix} + ${text};`;
-      statements.push(condition === undefined ? emit : `if (${condition}) ${emit}`);
-      if (isRequired(field)) statements.push(`else refuseMissing(${literal(field.jsonName)});`);
-      surelyNotEmpty ||= condition === undefined;
-    }
-    terms.push(literal(`${lead}}`));
-    statements.push(append(terms, statements.length), 'return out;');
-    return statements.join('\n');
-  }
-
-  /** When the field is to be emitted; undefined where always. */
-  #condition(field: FieldPlan, i: number): string | undefined {
-    const { alwaysEmitImplicit } = this.#options;
-    if (field.shape === 'list')
-      return alwaysEmitImplicit && !field.isExtension ? undefined : `f${i} !== ''`;
-    if (field.shape === 'map') return alwaysEmitImplicit ? undefined : `f${i} !== undefined`;
-    if (field.oneof >= 0) return `o${field.oneof} === ${field.number}`;
-    if (isMessage(field.value)) return `fs${i} >= 0`;
-    if (field.presence !== 'implicit') return `f${i} !== undefined`;
-    return alwaysEmitImplicit ? undefined : isSet(field.value, `f${i}`);
-  }
-
-  /** An expression for the JSON text of a field that is to be emitted, to stand within a concatenation. */
-  #text(field: FieldPlan, i: number): string {
-    if (field.shape === 'list') return `'[' + f${i} + ']'`;
-    if (field.shape === 'map') return `(f${i} === undefined ? '{}' : f${i})`;
-    const o = field.oneof;
-    if (isMessage(field.value)) {
-      return o >= 0
-        ? this.#messageText(field.value, `us${o}`, `ue${o}`, `ux${o}`)
-        : this.#messageText(field.value, `fs${i}`, `fe${i}`, `fx${i}`);
-    }
-    return textOf(field.value, o >= 0 ? `u${o}` : `f${i}`, this.constants);
-  }
-
-  /** Value stands for the one kind that it holds. */
-  #valueEmission(): string {
-    const kinds = this.#plan.fields.map((field, i) => {
-      const text = this.#text(field, i).replace(/^doubleText\(/, 'finiteText(');
-      return `case ${field.number}: return '' + ${text};`;
-    });
-    return `switch (o0) {\n${kinds.join('\n')}\ndefault: refuseNoKind();\n}`;
-  }
+/** Code that puts the value just read in a variable; a string that it replaces is looked at before it is gone. */
+function replaceText(value: ScalarPlan | EnumPlan, variable: string, unset: string): string {
+  const assign = `${variable} = v;`;
+  if (!isVerifiedText(value)) return assign;
+  return `if (${variable} !== ${unset}) verifyDropped(s, ${variable}); ${assign}`;
 }
 
 function declare(field: FieldPlan, i: number): string {
-  if (field.shape === 'list') return `let f${i} = '';`;
-  if (field.shape === 'map') return `let f${i};`;
+  if (field.shape !== 'singular') return `let f${i};`;
   if (field.oneof >= 0) return '';
   if (isMessage(field.value)) return `let fs${i} = -1, fe${i} = 0, fx${i};`;
   return `let f${i}${field.presence === 'implicit' ? ` = ${zeroOf(field.value)}` : ''};`;
-}
-
-function isRequired(field: FieldPlan): boolean {
-  return field.shape === 'singular' && field.presence === 'required';
-}
-
-function append(terms: readonly string[], position: number): string {
-  return `${position === 1 ? 'out =' : 'out +='} ${terms.join(' + ')};`;
 }

@@ -1,4 +1,5 @@
-import type { Constants } from './constants.ts';
+import type { Concatenation } from './concatenation.ts';
+import { type Constants, literal } from './constants.ts';
 import type { EnumPlan, ScalarPlan, SubMessagePlan, ValuePlan } from './plan.ts';
 
 /*
@@ -57,9 +58,9 @@ function readScalar({ scalar, verifyUtf8 }: ScalarPlan): string {
     case 'double':
       return 'v = s.double(p); p += 8;';
     case 'string':
-      return `${READ_LENGTH} v = ${verifyUtf8 ? 'quoteUtf8' : 'quoteUnverified'}(s, p, p + x); p += x;`;
+      return `${READ_LENGTH} v = ${verifyUtf8 ? 'readText' : 'readUnverified'}(s, p, p + x); p += x;`;
     case 'bytes':
-      return `${READ_LENGTH} v = quoteBase64(b, p, p + x); p += x;`;
+      return `${READ_LENGTH} v = readBase64(b, p, p + x); p += x;`;
   }
 }
 
@@ -70,39 +71,66 @@ export function readRange(
   use: (from: string, to: string) => string,
 ): string {
   if (value.delimited) {
-    return `x = s.skipGroup(${tag}, p, e, d); ${use('p', 's.groupEnd')} p = x;`;
+    return `x = s.skipGroup(${tag}, p, e, d); v = s.groupEnd; ${use('p', 'v')} p = x;`;
   }
   return `${READ_LENGTH} ${use('p', 'p + x')} p += x;`;
 }
 
-/** An expression for the JSON text of what `readPlain` read, to stand within a concatenation. */
-export function textOf(
-  value: ScalarPlan | EnumPlan,
-  variable: string,
-  constants: Constants,
-): string {
-  if (value.kind === 'enum') return `enumText(${constants.nameOf(value.table)}, ${variable})`;
+/** The character around a value in JSON that is neither a number, a word nor an object. */
+export function quoteOf(value: ValuePlan): '"' | '' {
+  if (value.kind !== 'scalar') return '';
   switch (value.scalar) {
     case 'int64':
     case 'uint64':
     case 'sint64':
     case 'fixed64':
     case 'sfixed64':
-      return `'"' + ${variable} + '"'`;
-    case 'float':
-      return `floatText(${variable})`;
-    case 'double':
-      return `doubleText(${variable})`;
+    case 'string':
+    case 'bytes':
+      return '"';
     default:
-      return variable;
+      return '';
   }
+}
+
+/** Adds the JSON text of what `readPlain` read to a concatenation, without its quotes. */
+export function addPlain(
+  text: Concatenation,
+  value: ScalarPlan | EnumPlan,
+  variable: string,
+  constants: Constants,
+): Concatenation {
+  if (value.kind === 'enum') {
+    const { table } = value;
+    return text.joined((before) => {
+      const texts = constants.nameOf(table.dense.map((each) => each && before + each));
+      return `enumTextAfter(${literal(before)}, ${texts}, ${constants.nameOf(table)}, ${variable})`;
+    });
+  }
+  switch (value.scalar) {
+    case 'bool':
+      return text.joined(
+        (before) => `(${variable} ? ${literal(`${before}true`)} : ${literal(`${before}false`)})`,
+      );
+    case 'float':
+      return text.operand(`floatText(${variable})`);
+    case 'double':
+      return text.operand(`doubleText(${variable})`);
+    default:
+      return text.operand(variable);
+  }
+}
+
+/** Whether its text is yet to be looked at for UTF-8, and so also where another replaces it. */
+export function isVerifiedText(value: ValuePlan): boolean {
+  return value.kind === 'scalar' && value.scalar === 'string' && value.verifyUtf8;
 }
 
 /** What a scalar or enum holds where the wire has nothing, as `readPlain` would read it. */
 export function zeroOf(value: ScalarPlan | EnumPlan): string {
   if (value.kind === 'enum') return String(value.table.zero);
   if (value.scalar === 'bool') return 'false';
-  return value.scalar === 'string' || value.scalar === 'bytes' ? `'""'` : '0';
+  return value.scalar === 'string' || value.scalar === 'bytes' ? `''` : '0';
 }
 
 /** Whether a variable holds something else than `zeroOf`. Negative zero is something else. */

@@ -1,22 +1,22 @@
 import { InvalidValue } from './invalid-value.ts';
-import { MalformedMessage } from './malformed-message.ts';
 import { endOfDigits, nanosText, type SecondsAndNanos } from './seconds-and-nanos.ts';
+import { UnsayableMessage } from './unsayable-message.ts';
 
 /** About 10,000 years, the range of google/protobuf/duration.proto. */
 const SECONDS_MAX = 315_576_000_000;
 const ALLOWED =
   'seconds with at most nine decimals and the suffix "s", within ±315576000000, for example "1.5s"';
 
-/** @throws MalformedMessage on seconds out of range, or nanos out of range or of the other sign. */
+/** @throws UnsayableMessage on seconds out of range, or nanos out of range or of the other sign. */
 export function durationText({ seconds, nanos }: SecondsAndNanos): string {
   if (!(seconds >= -SECONDS_MAX && seconds <= SECONDS_MAX)) {
-    throw new MalformedMessage('a Duration is not within ±315576000000 seconds');
+    throw new UnsayableMessage('a Duration is not within ±315576000000 seconds');
   }
   if (nanos < -999_999_999 || nanos > 999_999_999) {
-    throw new MalformedMessage("a Duration's nanos are not within ±999999999");
+    throw new UnsayableMessage("a Duration's nanos are not within ±999999999");
   }
   if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) {
-    throw new MalformedMessage("a Duration's seconds and nanos differ in sign");
+    throw new UnsayableMessage("a Duration's seconds and nanos differ in sign");
   }
   if (nanos === 0) return `"${seconds}s"`;
   const sign = seconds < 0 || nanos < 0 ? '-' : '';

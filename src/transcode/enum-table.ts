@@ -1,5 +1,6 @@
 import type { DescEnum } from '@bufbuild/protobuf';
 import { InvalidValue } from './invalid-value.ts';
+import { quoteName } from './json-string.ts';
 
 /** Numbers below this that an enum declares are found by index. */
 const DENSE = 256;
@@ -16,7 +17,7 @@ export interface EnumTable {
   readonly isNullValue: boolean;
   /** JSON text by number, for small numbers. */
   readonly dense: readonly (string | undefined)[];
-  /** JSON text by number. */
+  /** JSON text by number, ASCII. */
   readonly texts: ReadonlyMap<number, string>;
   readonly numbers: ReadonlyMap<string, number>;
   /** For errors: what may stand here. */
@@ -40,7 +41,7 @@ function buildEnumTable(descriptor: DescEnum): EnumTable {
   const numbers = new Map<string, number>();
   for (const { number, jsonName } of descriptor.values) {
     // Of aliases the one declared first is printed.
-    if (!texts.has(number)) texts.set(number, isNullValue ? 'null' : JSON.stringify(jsonName));
+    if (!texts.has(number)) texts.set(number, isNullValue ? 'null' : quoteName(jsonName));
     numbers.set(jsonName, number);
   }
   for (const { number, name } of descriptor.values) numbers.set(name, number);
@@ -73,6 +74,17 @@ export function enumText(table: EnumTable, number: number): string {
   const text = number >= 0 && number < table.dense.length ? table.dense[number] : undefined;
   if (text !== undefined) return text;
   return table.isNullValue ? 'null' : (table.texts.get(number) ?? `${number}`);
+}
+
+/** The same after a constant: `texts` are those of the small numbers, put together with it beforehand. */
+export function enumTextAfter(
+  before: string,
+  texts: readonly (string | undefined)[],
+  table: EnumTable,
+  number: number,
+): string {
+  const text = number >= 0 && number < texts.length ? texts[number] : undefined;
+  return text ?? before + enumText(table, number);
 }
 
 export function isKnownNumber(table: EnumTable, number: number): boolean {

@@ -1,7 +1,8 @@
 import { toCamelCase, toSnakeCase } from './field-name.ts';
 import { InvalidValue } from './invalid-value.ts';
-import { readUtf8 } from './json-string.ts';
-import { MalformedMessage, refuseOverrun } from './malformed-message.ts';
+import { readUtf8, textFrom } from './json-string.ts';
+import { refuseOverrun } from './malformed-message.ts';
+import { UnsayableMessage } from './unsayable-message.ts';
 import type { WireSource } from './wire-source.ts';
 import type { WireWriter } from './wire-writer.ts';
 
@@ -33,7 +34,7 @@ export function fieldMaskText(
     }
     if (p > end) refuseOverrun();
   }
-  return JSON.stringify(paths.join(','));
+  return `"${textFrom(source, paths.join(','))}"`;
 }
 
 export function writeFieldMask(json: unknown, writer: WireWriter): void {
@@ -53,7 +54,7 @@ export function writeFieldMask(json: unknown, writer: WireWriter): void {
 function sayPath(path: string): string {
   const camelCase = toCamelCase(path);
   if (toSnakeCase(camelCase) !== path) {
-    throw new MalformedMessage(
+    throw new UnsayableMessage(
       `the FieldMask path ${JSON.stringify(path)} cannot be said in lowerCamelCase and back`,
     );
   }

@@ -1,6 +1,8 @@
 import type { DecodeOptions } from './decode-options.ts';
 import { finiteText, refuseMissing, refuseNoKind } from './decode-parts.ts';
+import { dropMessage } from './drop-message.ts';
 import { isKnownNumber } from './enum-table.ts';
+import { quoteName, verifyDropped } from './json-string.ts';
 import { refuseDepth, refuseOverrun } from './malformed-message.ts';
 import { MapText, refuseLength } from './map-text.ts';
 import { addRange, decodeMerged, type Ranges } from './merge.ts';
@@ -11,6 +13,7 @@ import {
   type ListPlan,
   type MapPlan,
   type MessagePlan,
+  type SingularPlan,
   type SubMessagePlan,
   tagOf,
   type ValuePlan,
@@ -18,6 +21,7 @@ import {
   wireTypeOf,
 } from './plan.ts';
 import { type Plain, plainText, readPlain, zeroPlain } from './read-plain.ts';
+import { keepUnsayable, type UnsayableMessage } from './unsayable-message.ts';
 import type { WireSource } from './wire-source.ts';
 
 /** The same translation as `compileDecode`, step by step from the plan, for where code may not be generated. */
@@ -94,16 +98,17 @@ class Reading {
     const { value } = field;
     if (value.kind === 'message') {
       const range = this.#range(value, tag, p, end);
-      this.#clearOneof(field.oneof, i);
+      this.#replace(field, i);
       this.messages[i] = occur(this.messages[i], range);
       return range.next;
     }
     const plain = readPlain(value, this.#source, p, end);
+    const next = this.#source.pos;
     if (isKept(value, plain)) {
-      this.#clearOneof(field.oneof, -1);
+      this.#replace(field, i);
       this.plain[i] = plain;
     }
-    return this.#source.pos;
+    return next;
   }
 
   messageText(value: SubMessagePlan, occurrence: Occurrence): string {
@@ -114,12 +119,22 @@ class Reading {
       : decodeMerged(value.type, this.#source, earlier, start, end, depth);
   }
 
-  /** A oneof holds what came last; a message is merged into itself only. */
-  #clearOneof(oneof: number, except: number): void {
-    for (const member of this.#plan.oneofs[oneof]?.members ?? []) {
+  /** A field holds what came last, and so does a oneof; a message is merged into itself only. */
+  #replace({ oneof }: SingularPlan, i: number): void {
+    for (const member of this.#plan.oneofs[oneof]?.members ?? [i]) {
+      this.#dropPlain(this.plain[member]);
       this.plain[member] = undefined;
-      if (member !== except) this.messages[member] = undefined;
+      const message = member === i ? undefined : this.messages[member];
+      const value = this.#plan.fields[member]?.value;
+      if (message === undefined || value?.kind !== 'message') continue;
+      const { start, end, earlier } = message;
+      dropMessage(value.type, this.#source, earlier, start, end, this.#depth - 1);
+      this.messages[member] = undefined;
     }
+  }
+
+  #dropPlain(plain: Plain | undefined): void {
+    if (typeof plain === 'string') verifyDropped(this.#source, plain);
   }
 
   #range(value: SubMessagePlan, tag: number, p: number, end: number) {
@@ -176,32 +191,44 @@ class Reading {
     let message: Occurrence | undefined;
     let isKnown = true;
     readFields(source, start, next, this.#depth, (tag, at) => {
-      if (tag === keyTag) keyRead = readPlain(key, source, at, next);
-      else if (tag !== valueTag) return undefined;
+      if (tag === keyTag) {
+        this.#dropPlain(keyRead);
+        keyRead = readPlain(key, source, at, next);
+      } else if (tag !== valueTag) return undefined;
       else if (value.kind === 'message') {
         const range = this.#range(value, tag, at, next);
         message = occur(message, range);
         return range.next;
       } else {
+        this.#dropPlain(plain);
         plain = readPlain(value, source, at, next);
         isKnown = isKept(value, plain);
       }
       return source.pos;
     });
-    if (isKnown) {
-      const map = this.maps[i] ?? new MapText(this.#options.maxTextLength);
-      this.maps[i] = map;
-      map.set(
-        key.scalar === 'string' ? String(keyRead) : `"${keyRead}"`,
-        this.#entryText(value, plain, message),
-      );
+    if (!isKnown) {
+      this.#dropPlain(keyRead);
+      return next;
     }
+    const map = this.maps[i] ?? new MapText(this.#options.maxTextLength, '');
+    this.maps[i] = map;
+    const text = this.#entryText(value, plain, message);
+    this.#dropPlain(map.set(`${keyRead}`, text));
     return next;
   }
 
-  #entryText(value: ValuePlan, plain: Plain | undefined, message: Occurrence | undefined): string {
+  /** What cannot be said is no fault yet: another entry of the same key may come. */
+  #entryText(
+    value: ValuePlan,
+    plain: Plain | undefined,
+    message: Occurrence | undefined,
+  ): string | UnsayableMessage {
     if (value.kind !== 'message') return plainText(value, plain ?? zeroPlain(value));
-    return this.messageText(value, message ?? { start: 0, end: 0, earlier: undefined });
+    try {
+      return this.messageText(value, message ?? { start: 0, end: 0, earlier: undefined });
+    } catch (error) {
+      return keepUnsayable(error);
+    }
   }
 }
 
@@ -223,7 +250,7 @@ function objectText(plan: MessagePlan, reading: Reading, options: DecodeOptions)
   const parts: string[] = [];
   for (const [i, field] of plan.fields.entries()) {
     const text = fieldText(field, i, reading, options);
-    if (text !== undefined) parts.push(`${JSON.stringify(field.jsonName)}:${text}`);
+    if (text !== undefined) parts.push(`${quoteName(field.jsonName)}:${text}`);
     else if (field.shape === 'singular' && field.presence === 'required') {
       refuseMissing(field.jsonName);
     }
@@ -264,7 +291,7 @@ function fieldText(
     return alwaysEmitImplicit && !field.isExtension ? '[]' : undefined;
   }
   if (field.shape === 'map') {
-    return reading.maps[i]?.toString() ?? (alwaysEmitImplicit ? '{}' : undefined);
+    return reading.maps[i]?.text ?? (alwaysEmitImplicit ? '{}' : undefined);
   }
   const { value, oneof, presence } = field;
   if (value.kind === 'message') {

@@ -1,6 +1,6 @@
 /** Protobuf bytes that are not the message they should be, or that cannot be said in ProtoJSON. Never leaves the transcoder. */
 export class MalformedMessage extends Error {
-  override readonly name = 'MalformedMessage';
+  override readonly name: string = 'MalformedMessage';
 }
 
 export function refuseDepth(): never {

@@ -29,5 +29,8 @@ export function decodeMerged(
   }
   parts.push(source.bytes.subarray(start, end));
   const bytes = Buffer.concat(parts);
-  return type.decode(new WireSource(bytes), 0, bytes.length, depth);
+  const merged = new WireSource(bytes);
+  const text = type.decode(merged, 0, bytes.length, depth);
+  source.isAscii &&= merged.isAscii;
+  return text;
 }

@@ -1,11 +1,11 @@
-import { quoteBase64 } from './decode-parts.ts';
+import { readBase64 } from './decode-parts.ts';
 import { enumText } from './enum-table.ts';
 import { doubleText, floatText } from './float-text.ts';
-import { quoteUnverified, quoteUtf8 } from './json-string.ts';
+import { readText, readUnverified } from './json-string.ts';
 import type { EnumPlan, ScalarPlan } from './plan.ts';
 import type { WireSource } from './wire-source.ts';
 
-/** What stands on the wire for a scalar or enum: text for strings and bytes, numbers or digits, a boolean. */
+/** What stands on the wire for a scalar or enum: the inside of a JSON string for strings and bytes, numbers or digits, a boolean. */
 export type Plain = string | number | boolean;
 
 /**
@@ -58,9 +58,9 @@ export function readPlain(
       const length = source.length(first, p + 1, end);
       const start = source.pos;
       source.pos = start + length;
-      if (value.scalar === 'bytes') return quoteBase64(source.bytes, start, source.pos);
-      const quote = value.verifyUtf8 ? quoteUtf8 : quoteUnverified;
-      return quote(source, start, source.pos);
+      if (value.scalar === 'bytes') return readBase64(source.bytes, start, source.pos);
+      const read = value.verifyUtf8 ? readText : readUnverified;
+      return read(source, start, source.pos);
     }
   }
 }
@@ -79,6 +79,8 @@ export function plainText(value: ScalarPlan | EnumPlan, plain: Plain): string {
     case 'sint64':
     case 'fixed64':
     case 'sfixed64':
+    case 'string':
+    case 'bytes':
       return `"${plain}"`;
     case 'float':
       return floatText(Number(plain));
@@ -93,5 +95,5 @@ export function plainText(value: ScalarPlan | EnumPlan, plain: Plain): string {
 export function zeroPlain(value: ScalarPlan | EnumPlan): Plain {
   if (value.kind === 'enum') return value.table.zero;
   if (value.scalar === 'bool') return false;
-  return value.scalar === 'string' || value.scalar === 'bytes' ? '""' : 0;
+  return value.scalar === 'string' || value.scalar === 'bytes' ? '' : 0;
 }

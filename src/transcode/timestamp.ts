@@ -1,6 +1,6 @@
 import { InvalidValue } from './invalid-value.ts';
-import { MalformedMessage } from './malformed-message.ts';
 import { endOfDigits, nanosText, type SecondsAndNanos, twoDigits } from './seconds-and-nanos.ts';
+import { UnsayableMessage } from './unsayable-message.ts';
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the range of google/protobuf/timestamp.proto. */
 const SECONDS_MIN = -62135596800;
@@ -13,13 +13,13 @@ const ALLOWED =
 let lastDay = Number.NaN;
 let lastDate = '';
 
-/** @throws MalformedMessage on a time that RFC 3339 cannot say. */
+/** @throws UnsayableMessage on a time that RFC 3339 cannot say. */
 export function timestampText({ seconds, nanos }: SecondsAndNanos): string {
   if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) {
-    throw new MalformedMessage('a Timestamp is not within the years 0001 to 9999');
+    throw new UnsayableMessage('a Timestamp is not within the years 0001 to 9999');
   }
   if (nanos < 0 || nanos > 999_999_999) {
-    throw new MalformedMessage("a Timestamp's nanos are not within 0 and 999999999");
+    throw new UnsayableMessage("a Timestamp's nanos are not within 0 and 999999999");
   }
   const day = Math.floor(seconds / SECONDS_A_DAY);
   if (day !== lastDay) {

@@ -4,6 +4,7 @@ import type { MessageCodec, Transcoder } from './codec.ts';
 import { canGenerateCode } from './constants.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { invalidArgument } from './field-violations.ts';
+import { finishText } from './finish-text.ts';
 import { InvalidInput, InvalidValue } from './invalid-value.ts';
 import { MalformedMessage } from './malformed-message.ts';
 import type { MessageType } from './message-type.ts';
@@ -20,7 +21,7 @@ export interface TranscoderOptions {
   readonly alwaysEmitImplicit?: boolean;
   /** The most bytes of an encoded message. Default 64 MiB. */
   readonly maxMessageBytes?: number;
-  /** The most characters of a decoded message, of any list in it and of any map. Default 64 Mi, an eighth of what V8 can hold. */
+  /** The most characters of a decoded message, of any list in it and of any map; one outside ASCII counts as its bytes in UTF-8. Default 64 Mi, an eighth of what V8 can hold. */
   readonly maxTextLength?: number;
   /** How deep messages may nest in either direction. Default 100, as protobuf's own libraries have it. */
   readonly maxDepth?: number;
@@ -75,8 +76,9 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
 
   function decode(type: MessageType, bytes: Uint8Array): string {
     try {
-      const text = type.decode(new WireSource(bytes), 0, bytes.length, maxDepth);
-      if (text.length <= maxTextLength) return putTogether(text);
+      const source = new WireSource(bytes);
+      const text = type.decode(source, 0, bytes.length, maxDepth);
+      if (text.length <= maxTextLength) return finishText(text, source.isAscii);
       throw new MalformedMessage('its JSON text is longer than Weir allows');
     } catch (cause) {
       if (!(cause instanceof MalformedMessage)) throw cause;
@@ -109,16 +111,6 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
     codec,
     decodeStatusDetails: (status) => decodeStatusDetails(status, registry, codec),
   };
-}
-
-/**
- * V8 keeps a concatenation as a tree of its parts until someone reads it. A tree of thousands of parts that
- * outlives a scavenge costs more to copy than it did to make, so it is read here: 50 ms a scavenge against
- * 1 ms with a dozen answers of 100 kB on their way.
- */
-function putTogether(text: string): string {
-  text.charCodeAt(0);
-  return text;
 }
 
 /** A call without input sends the empty message; only google.protobuf.Value has a null of its own. */

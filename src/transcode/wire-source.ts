@@ -19,6 +19,8 @@ export class WireSource {
   /** The low and high half of what `varint64` and `fixed64` read, each a signed 32-bit integer. */
   lo = 0;
   hi = 0;
+  /** Whether every string read so far is ASCII, so that its bytes are its characters. */
+  isAscii = true;
   #latin1: string | undefined;
 
   constructor(bytes: Uint8Array) {
