@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInThisContext } from 'node:vm';
 import { createFileRegistry, type DescMessage, fromBinary } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
@@ -82,4 +84,20 @@ test('status details are decoded where a contract knows the type, and kept where
   ]);
   expect(transcoder.decodeStatusDetails(new Uint8Array())).toEqual([]);
   expect(transcoder.decodeStatusDetails(Uint8Array.of(0xff))).toEqual([]);
+});
+
+/** Whether V8 has the text in one piece, and not as a tree of what it was concatenated from. */
+function createIsFlat(): (text: string) => boolean {
+  setFlagsFromString('--allow-natives-syntax');
+  return runInThisContext('(text) => %StringIsFlat(text)');
+}
+
+test.each([1, 1_000])('the JSON text of %d instruments comes in one piece', (count) => {
+  const isFlat = createIsFlat();
+  const codec = transcoder.codec(message('market.v1.ListInstrumentsResponse'));
+  const instruments = Array.from({ length: count }, () => ({ symbol: 'AAPL' }));
+  const text = codec.decode(codec.encode({ instruments }));
+  expect(isFlat(text)).toBe(true);
+  // Shows that the answer can be no.
+  expect(isFlat(`${text},${text}`)).toBe(false);
 });
