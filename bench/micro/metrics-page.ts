@@ -1,38 +1,8 @@
 // How long does a scrape take with a thousand methods and a hundred endpoints, each with its histogram?
 import { bench, do_not_optimize, run } from 'mitata';
-import { EndpointMeter } from '../../src/telemetry/metrics/endpoint-meter.ts';
-import { Metrics } from '../../src/telemetry/metrics/metrics.ts';
-import { upstreamFamilies } from '../../src/telemetry/metrics/upstream-families.ts';
-import { UpstreamMeter } from '../../src/telemetry/metrics/upstream-meter.ts';
+import { createLargeMetrics } from '../../test/support/large-metrics.ts';
 
-const metrics = new Metrics();
-for (let index = 0; index < 1_000; index++) {
-  const meter = metrics.method(`package.v1.service${index}.method`, true);
-  for (const code of [undefined, 'NOT_FOUND', 'UNAVAILABLE'] as const) {
-    meter.started();
-    meter.ended({
-      transport: 'http',
-      code,
-      fallback: undefined,
-      ownFailure: false,
-      durationMs: 2.5,
-      requestBytes: 6,
-      responseBytes: 40,
-      traceId: '0af7651916cd43dd8448eb211c80319c',
-    });
-  }
-}
-const endpoints = Array.from({ length: 100 }, (_, index) => ({
-  address: `10.0.0.${index}:50051`,
-  breaker: 'closed',
-  health: 'healthy',
-  ejected: false,
-  available: true,
-  inFlight: 0,
-  meter: new EndpointMeter(),
-}));
-const upstream = { name: 'market', meter: new UpstreamMeter(), retriesLeft: 100, endpoints };
-metrics.add(upstreamFamilies(() => [upstream]));
+const metrics = createLargeMetrics();
 
 bench('text format', async () => do_not_optimize(await metrics.page('text')));
 bench('OpenMetrics with exemplars', async () => do_not_optimize(await metrics.page('openMetrics')));
