@@ -99,11 +99,23 @@ export class SpanQueue {
     const batch = this.#batches.shift();
     if (batch === undefined) return;
     this.#waiting -= batch.spans;
-    this.#sending = this.#options.send(batch).then((rejected) => {
-      this.exported += batch.spans - rejected;
-      this.refused += rejected;
-      this.#sending = undefined;
-      if (this.#waiting > 0) this.#sendOrWait();
-    });
+    this.#sending = this.#export(batch);
+  }
+
+  async #export(batch: SpanBatch): Promise<void> {
+    const rejected = await this.#send(batch);
+    this.exported += batch.spans - rejected;
+    this.refused += rejected;
+    this.#sending = undefined;
+    if (this.#waiting > 0) this.#sendOrWait();
+  }
+
+  /** Never rejects: nobody waits for an export, and a fault in it must not end the process. */
+  async #send(batch: SpanBatch): Promise<number> {
+    try {
+      return await this.#options.send(batch);
+    } catch {
+      return batch.spans;
+    }
   }
 }
