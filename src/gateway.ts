@@ -23,6 +23,7 @@ import { reportRefusals } from './inbound/report-refusal.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
 import { createTrpcFronts } from './inbound/trpc-fronts.ts';
+import { createWatchRequests } from './inbound/watch-requests.ts';
 import { packageVersion } from './lib/package-version.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
 import { watchLoad } from './pipeline/load-shedder.ts';
@@ -35,6 +36,7 @@ import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import { createRenewProcedure, RENEW_METHOD, RENEW_PATH } from './procedures/renew-procedure.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
+import { RequestCounts } from './telemetry/metrics/request-counts.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
 import { createTracing } from './telemetry/traces/tracing.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
@@ -81,6 +83,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   });
   unfinished.defer(() => callerCost.close());
   let draining = false;
+  const requests = new RequestCounts();
   const counters = registerMetrics(metrics, {
     snapshot,
     upstreams: () => metered.values(),
@@ -89,6 +92,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     draining: () => draining,
     droppedLines: () => logs.dropped,
     tracing,
+    requests,
   });
   const onRefused = recordRefusal(auth.audit, counters);
   const transcoder = createTranscoder(snapshot.registry, {
@@ -128,13 +132,17 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
 
   const newRequestId = createRequestIds();
   const peerOf = createPeerOf(config.server.trustedProxies);
+  const onRefusedRequest = reportRefusals(logs.of('calls'), counters.refusedRequest);
+  const onUpgrade = (status: number) => requests.count('websocket', status);
+  const watch = createWatchRequests({ counts: requests, log: logs.of('inbound'), peerOf });
   const fronts = createTrpcFronts(config, {
     procedures: () => procedures,
     newRequestId,
     peerOf,
     log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
-    onRefused: reportRefusals(logs.of('calls'), counters.refusedRequest),
+    onRefused: onRefusedRequest,
+    onUpgrade,
     tracer: tracing?.calls,
   });
   const answerHealth = createHealth({
@@ -181,12 +189,19 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     cors,
     overTls,
     handlers: [
-      handleAuth,
-      handleAdmin,
-      at('/health', answerHealth),
-      ...(onMain ? [at(metricsConfig.path, answerMetrics)] : []),
-      createAssets(config.assets),
+      { route: 'auth', handle: handleAuth },
+      { route: 'admin', handle: handleAdmin },
+      { route: 'health', handle: at('/health', answerHealth) },
+      ...(onMain
+        ? [{ route: 'metrics', handle: at(metricsConfig.path, answerMetrics) } as const]
+        : []),
+      { route: 'assets', handle: createAssets(config.assets) },
     ],
+    watch,
+    peerOf,
+    newRequestId,
+    onRefused: onRefusedRequest,
+    onUpgrade,
   });
   const { limits } = config;
   // Node's own limit on headers guards the URL too, so it must not be the smaller one.
@@ -206,7 +221,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     const url = await listenAt(server, overTls ? 'https' : 'http', config.server, mend);
     if (answerMetrics !== undefined && metricsConfig.listen !== undefined) {
       const { listen: at, path } = metricsConfig;
-      metricsListener = await openMetricsListener(at, path, answerMetrics);
+      metricsListener = await openMetricsListener(at, path, answerMetrics, watch);
       log.info({ url: `${metricsListener.url}${path}` }, 'metrics');
     }
     return { url };

@@ -15,6 +15,8 @@ export interface FrontOptions {
   readonly onBatch?: ((calls: number) => void) | undefined;
   /** Told of each request that is refused before it becomes a call. */
   readonly onRefused?: OnRefusedRequest | undefined;
+  /** Told of each WebSocket upgrade, how it was answered; 101 for those that were taken. */
+  readonly onUpgrade?: ((status: number) => void) | undefined;
   /** Makes the span of a batched HTTP request; undefined where there are no traces. */
   readonly tracer?: Pick<CallTracer, 'beginRequest'> | undefined;
   readonly log?: FrontLog | undefined;

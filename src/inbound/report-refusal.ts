@@ -1,5 +1,7 @@
 import type { TrpcCode } from '../procedures/error-shape.ts';
+import { createLineBudget } from '../telemetry/line-budget.ts';
 import type { Log } from '../telemetry/log.ts';
+import { showPath } from '../telemetry/show-path.ts';
 import { Refusal } from './refusal.ts';
 
 /** A request that was refused before it became a call, so that no call's line and no call's count has it. */
@@ -17,26 +19,19 @@ export type OnRefusedRequest = (refused: RefusedRequest) => void;
 
 /** Refusals cost a caller nothing, so above this many lines a second they are counted only. */
 const MAX_LINES_PER_SECOND = 50;
-const MAX_PATH = 200;
 
 /** Counts every refusal, and writes a line for it while they are few enough to be read. */
 export function reportRefusals(
   log: Log,
   count: (reason: TrpcCode) => void,
-  now: () => number = () => performance.now(),
+  now?: () => number,
 ): OnRefusedRequest {
-  let second = 0;
-  let lines = 0;
+  const mayWrite = createLineBudget(MAX_LINES_PER_SECOND, now);
   return function reportRefusal({ reason, requestId, wire, address, path }) {
     count(reason);
-    const current = Math.floor(now() / 1_000);
-    if (current !== second) {
-      second = current;
-      lines = 0;
-    }
-    lines += 1;
-    if (lines > MAX_LINES_PER_SECOND) return;
-    log.info({ requestId, reason, wire, address, path: path?.slice(0, MAX_PATH) }, 'refused');
+    if (!mayWrite()) return;
+    const shown = path === undefined ? undefined : showPath(path);
+    log.info({ requestId, reason, wire, address, path: shown }, 'refused');
   };
 }
 

@@ -1,16 +1,33 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Peer } from '../pipeline/call.ts';
+import type { TrpcCode } from '../procedures/error-shape.ts';
+import type { RequestRoute } from '../telemetry/metrics/request-counts.ts';
 import type { Cors } from './cors.ts';
 import { toOriginForm } from './origin-form.ts';
+import type { OnRefusedRequest } from './report-refusal.ts';
+import { chooseRequestId } from './request-id.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import type { TrpcFronts } from './trpc-fronts.ts';
+import type { WatchRequest } from './watch-requests.ts';
 
-/** A part of the gateway that answers some paths; returns whether this was one of them. */
-export type PathHandler = (
+/** Answers some paths; returns whether this was one of them. */
+export type AnswerPath = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
 ) => boolean;
+
+/** A part of the gateway, under the name that its requests are counted by. */
+export interface PathHandler {
+  readonly route: RequestRoute;
+  readonly handle: AnswerPath;
+}
 
 export interface RequestRouterOptions {
   /** Where the procedures are, without a slash at the end. */
@@ -20,6 +37,12 @@ export interface RequestRouterOptions {
   readonly overTls: boolean;
   /** Everything that is no procedure, asked in this order. */
   readonly handlers: readonly PathHandler[];
+  readonly watch: WatchRequest;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+  readonly newRequestId: () => string;
+  /** Told of upgrades that are for nobody here, and how each was answered. */
+  readonly onRefused: OnRefusedRequest;
+  readonly onUpgrade: (status: number) => void;
 }
 
 export interface RequestRouter {
@@ -29,7 +52,7 @@ export interface RequestRouter {
 
 /** Which part of the gateway a request is for. */
 export function createRequestRouter(options: RequestRouterOptions): RequestRouter {
-  const { trpcPath, trpc, cors, overTls, handlers } = options;
+  const { trpcPath, trpc, cors, overTls, handlers, watch } = options;
   const trpcPrefix = `${trpcPath}/`;
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -37,26 +60,47 @@ export function createRequestRouter(options: RequestRouterOptions): RequestRoute
     // The rest reads it from the request.
     request.url = url;
     // Browsers name the origin of every page that is not Weir's own; nobody else pays for this.
-    if (request.headers.origin !== undefined && cors.handle(request, response)) return;
+    if (request.headers.origin !== undefined && cors.handle(request, response)) {
+      watch('preflight', request, response, pathOf(url));
+      return;
+    }
     if (url.startsWith(trpcPrefix)) {
       trpc.http.handle(request, response, url.slice(trpcPrefix.length));
       return;
     }
     setSecurityHeaders(response, overTls);
     const path = pathOf(url);
-    if (handlers.some((handle) => handle(request, response, path))) return;
+    for (const { route, handle } of handlers) {
+      if (!handle(request, response, path)) continue;
+      watch(route, request, response, path);
+      return;
+    }
+    watch('unknown', request, response, path);
     response
-      .writeHead(404, { 'content-type': 'text/plain' })
+      .writeHead(404, { 'content-type': 'text/plain', 'x-request-id': requestIdOf(request) })
       .end(`Nothing is here. Procedures are under ${trpcPrefix}<path>.\n`);
   }
 
+  function requestIdOf(request: IncomingMessage): string {
+    return chooseRequestId(request, options.peerOf(request), options.newRequestId);
+  }
+
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (pathOf(toOriginForm(request.url ?? '/')) !== trpcPath) {
-      refuseUpgrade(socket, '404 Not Found');
+    const path = pathOf(toOriginForm(request.url ?? '/'));
+    if (path !== trpcPath) {
+      refuse(404, 'NOT_FOUND');
     } else if (!cors.allowsUpgrade(request)) {
-      refuseUpgrade(socket, '403 Forbidden');
+      refuse(403, 'FORBIDDEN');
     } else {
       trpc.webSocket.handleUpgrade(request, socket, head);
+    }
+
+    function refuse(status: number, reason: TrpcCode): void {
+      const requestId = requestIdOf(request);
+      refuseUpgrade(socket, status, requestId);
+      options.onUpgrade(status);
+      const { address } = options.peerOf(request);
+      options.onRefused({ reason, requestId, wire: 'websocket', address, path });
     }
   }
 
@@ -67,7 +111,7 @@ export function createRequestRouter(options: RequestRouterOptions): RequestRoute
 export function at(
   own: string,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-): PathHandler {
+): AnswerPath {
   return function answerPath(request, response, path) {
     if (path !== own) return false;
     answer(request, response);
@@ -75,12 +119,16 @@ export function at(
   };
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
+function refuseUpgrade(socket: Duplex, status: number, requestId: string): void {
   socket.on('error', () => {});
   // A half-open socket would hold up the shutdown for as long as its client likes.
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'content-length: 0',
+    `x-request-id: ${requestId}`,
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
 }
 
 function pathOf(url: string): string {

@@ -3,6 +3,7 @@ import type { Log } from '../../telemetry/log.ts';
 import { CONTENT_TYPES, chooseFormat } from '../../telemetry/metrics/exposition.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
 import { type ListenAddress, listen } from '../listen.ts';
+import type { WatchRequest } from '../watch-requests.ts';
 
 /** Answers a scrape. */
 export function createMetricsFront(metrics: Metrics, log: Log) {
@@ -36,9 +37,11 @@ export async function openMetricsListener(
   address: ListenAddress,
   path: string,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  watch: WatchRequest,
 ): Promise<MetricsListener> {
   const server = createServer((request, response) => {
-    const [target] = (request.url ?? '').split('?');
+    const [target = ''] = (request.url ?? '').split('?');
+    watch(target === path ? 'metrics' : 'unknown', request, response, target);
     if (target === path) answer(request, response);
     else response.writeHead(404).end();
   });

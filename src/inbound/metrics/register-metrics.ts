@@ -8,6 +8,7 @@ import {
 } from '../../telemetry/metrics/gateway-metrics.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
 import { redisFamilies } from '../../telemetry/metrics/redis-meter.ts';
+import { type RequestCounts, requestFamilies } from '../../telemetry/metrics/request-counts.ts';
 import { traceFamilies } from '../../telemetry/metrics/trace-families.ts';
 import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
 import type { Tracing } from '../../telemetry/traces/tracing.ts';
@@ -23,12 +24,13 @@ export interface MeteredParts {
   readonly draining: () => boolean;
   readonly droppedLines: () => number;
   readonly tracing: Tracing | undefined;
+  readonly requests: RequestCounts;
 }
 
 /** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
 export function registerMetrics(
   metrics: Metrics | undefined,
-  { snapshot, upstreams, cost, fronts, draining, droppedLines, tracing }: MeteredParts,
+  { snapshot, upstreams, cost, fronts, draining, droppedLines, tracing, requests }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined)
     return { batch() {}, refusal() {}, refusedRequest() {}, authenticated() {} };
@@ -43,6 +45,7 @@ export function registerMetrics(
     ),
   );
   if (cost.redis !== undefined) metrics.add(redisFamilies(cost.redis));
+  metrics.add(requestFamilies(requests));
   if (tracing !== undefined) metrics.add(traceFamilies(tracing));
   return createGatewayMetrics(metrics.registry, {
     version: packageVersion(),

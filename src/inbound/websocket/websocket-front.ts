@@ -1,10 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { TrpcCode } from '../../procedures/error-shape.ts';
 import { InFlight } from '../../ratelimit/in-flight.ts';
 import { addressOwner } from '../../ratelimit/owner.ts';
 import { type FrontOptions, tcpPeerOf } from '../front-options.ts';
+import { toOriginForm } from '../origin-form.ts';
 import { Refusal, toShape } from '../refusal.ts';
+import { chooseRequestId } from '../request-id.ts';
 import { Connection } from './connection.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket-limits.ts';
 
@@ -49,15 +52,33 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
   let draining = false;
   const sweeper = setInterval(sweep, sweepInterval(limits)).unref();
 
+  function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+    const peer = peerOf(request);
+    const requestId = chooseRequestId(request, peer, options.newRequestId);
+    const status = rejectUpgrade(socket, refusal, requestId);
+    options.onUpgrade?.(status);
+    tellOfRefusal(request, refusal.code, requestId);
+  }
+
+  function tellOfRefusal(request: IncomingMessage, reason: TrpcCode, requestId: string): void {
+    options.onRefused?.({
+      reason,
+      requestId,
+      wire: 'websocket',
+      address: peerOf(request).address,
+      path: toOriginForm(request.url ?? '/'),
+    });
+  }
+
   function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (draining || connections.size >= limits.maxSockets) {
       const why = draining
         ? 'The gateway is shutting down.'
         : `The gateway serves ${limits.maxSockets} sockets already.`;
-      rejectUpgrade(
+      refuse(
+        request,
         socket,
         new Refusal('SERVICE_UNAVAILABLE', `${why} Try again shortly.`, 1000),
-        options.newRequestId(),
       );
       return;
     }
@@ -66,12 +87,14 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
     const holder = addressOwner(peer.address);
     if (!held.acquire(holder)) {
       const why = `Your address holds ${limits.maxSocketsPerAddress} sockets, and no more are allowed.`;
-      rejectUpgrade(socket, new Refusal('TOO_MANY_REQUESTS', why), options.newRequestId());
+      refuse(request, socket, new Refusal('TOO_MANY_REQUESTS', why));
       return;
     }
     socket.once('close', () => held.release(holder));
     const awaitsParams = announcesParams(request.url ?? '');
+    let taken = false;
     server.handleUpgrade(request, socket, head, (webSocket) => {
+      taken = true;
       const connection = new Connection(webSocket, socket, {
         front: options,
         limits,
@@ -83,6 +106,12 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
       connections.add(connection);
       if (draining) connection.sendAway();
     });
+    if (taken) options.onUpgrade?.(101);
+    // `ws` has answered a handshake that is none (RFC 6455 4.2.1) with a status of its own.
+    else if (!socket.destroyed) {
+      options.onUpgrade?.(400);
+      tellOfRefusal(request, 'BAD_REQUEST', options.newRequestId());
+    }
   }
 
   function forget(connection: Connection): void {
@@ -138,7 +167,8 @@ function announcesParams(url: string): boolean {
   return query !== -1 && new URLSearchParams(url.slice(query + 1)).get('connectionParams') === '1';
 }
 
-function rejectUpgrade(socket: Duplex, refusal: Refusal, requestId: string): void {
+/** Gives back the status that it answered. */
+function rejectUpgrade(socket: Duplex, refusal: Refusal, requestId: string): number {
   const shape = toShape(refusal, { procedureType: 'unknown', path: undefined, requestId });
   const { httpStatus } = shape.data;
   const body = JSON.stringify({ error: shape });
@@ -158,4 +188,5 @@ function rejectUpgrade(socket: Duplex, refusal: Refusal, requestId: string): voi
     // The sockets of node:http may stay half-open, which would leave it to the client when this one is freed.
     () => socket.destroy(),
   );
+  return httpStatus;
 }

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Peer } from '../pipeline/call.ts';
+import { createLineBudget } from '../telemetry/line-budget.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { RequestCounts, RequestRoute } from '../telemetry/metrics/request-counts.ts';
+import { showPath } from '../telemetry/show-path.ts';
+
+/** Told of each request that is no call, as soon as it is known where it goes. */
+export type WatchRequest = (
+  route: RequestRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+  /** Without the query. */
+  path: string,
+) => void;
+
+export interface WatchRequestsOptions {
+  readonly counts: RequestCounts;
+  readonly log: Log;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+}
+
+const MAX_LINES_PER_SECOND = 50;
+
+/**
+ * Counts each request when it is over and writes a line for it: at `debug` what went well, at `info` what the
+ * caller did wrong, at `warn` what the gateway did.
+ */
+export function createWatchRequests({ counts, log, peerOf }: WatchRequestsOptions): WatchRequest {
+  const mayWrite = createLineBudget(MAX_LINES_PER_SECOND);
+
+  return function watchRequest(route, request, response, path) {
+    const startedAt = performance.now();
+    const { method } = request;
+    const { address } = peerOf(request);
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : undefined;
+      counts.count(route, status);
+      const level = levelOf(status);
+      if (!log.isLevelEnabled(level) || !mayWrite()) return;
+      log[level](
+        {
+          requestId: response.getHeader('x-request-id'),
+          route,
+          method,
+          path: showPath(path),
+          status: status ?? 'cut',
+          durationMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+          address,
+        },
+        'request',
+      );
+    });
+  };
+}
+
+function levelOf(status: number | undefined): 'debug' | 'info' | 'warn' {
+  if (status === undefined) return 'info';
+  if (status >= 500) return 'warn';
+  return status >= 400 ? 'info' : 'debug';
+}
