@@ -48,7 +48,8 @@ export function summarise(rounds: readonly Figures[]): Summary {
   return summary;
 }
 
-function spread(values: readonly number[]): Spread {
+/** Of at least one value. */
+export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
   const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN;

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { FIGURES, type FigureName } from './figures.ts';
+import { FIGURES, type FigureName, type Spread } from './figures.ts';
 import type { Ratios } from './ratios.ts';
 import type { Failure, Run } from './run-scenario.ts';
 import type { Timing } from './scenario.ts';
@@ -27,10 +27,19 @@ export function toJsonReport(
     cores: cpus().length,
     rounds: timing.rounds,
     runs: runs.map(toEntry),
-    ratios,
+    ratios: mapRatios(ratios, ({ median }) => median),
+    ratioRanges: mapRatios(ratios, ({ min, max }) => [min, max]),
     failures,
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+function mapRatios<T>(ratios: Ratios, show: (ratio: Spread) => T) {
+  const entries = Object.entries(ratios).map(([scenario, ofSubjects]) => {
+    const shown = Object.entries(ofSubjects).map(([name, ratio]) => [name, show(ratio)]);
+    return [scenario, Object.fromEntries(shown)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function toEntry({ scenario, subject, summary }: Run) {

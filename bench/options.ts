@@ -13,7 +13,7 @@ export interface Options {
   readonly subjects: readonly string[];
 }
 
-const FULL: Timing = { rounds: 3, warmUpSeconds: 3, seconds: 3 };
+const FULL: Timing = { rounds: 5, warmUpSeconds: 3, seconds: 2 };
 const QUICK: Timing = { rounds: 1, warmUpSeconds: 1, seconds: 1 };
 
 export const USAGE = `npm run bench -- [options]
@@ -21,8 +21,8 @@ export const USAGE = `npm run bench -- [options]
   --quick              one short round, without the slow scenarios: under three minutes
   --only a,b           these scenarios only
   --subjects a,b       these subjects only
-  --rounds N           default 3, with --quick 1
-  --seconds N          of each measurement; default 3, with --quick 1
+  --rounds N           default 5, with --quick 1
+  --seconds N          of each measurement; default 2, with --quick 1
   --json FILE          write the report as JSON too
   --readme             write the table into bench/README.md
 `;

@@ -10,6 +10,7 @@ export const BACKEND = 'backend';
 export interface Run {
   readonly scenario: string;
   readonly subject: string;
+  readonly rounds: readonly Figures[];
   readonly summary: Summary;
 }
 
@@ -21,7 +22,8 @@ export interface Failure {
 
 /**
  * Runs one scenario: every subject is started and shown to answer rightly, then they take turns, round by
- * round, so that a change of the machine's mood meets all of them. A subject that fails is left out.
+ * round and every other round backwards, so that a change of the machine's mood meets all of them. A subject
+ * that fails is left out.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -37,7 +39,12 @@ export async function runScenario(
   async function launch(subject: Subject): Promise<void> {
     const command = subject.commands[scenario.setup];
     if (!command) throw new Error(`${subject.name} does not serve ${scenario.setup}.`);
-    const stage = { ...scenario, backendPort: backend.port, weir: scenario.weir ?? {} };
+    const stage = {
+      ...scenario,
+      backendPort: backend.port,
+      weir: scenario.weir ?? {},
+      bare: scenario.bare ?? {},
+    };
     started.set(subject, await startSubject(subject, command, stage));
   }
 
@@ -53,8 +60,12 @@ export async function runScenario(
   }
 
   /** Does something with each of the subjects that are still in, and leaves out those that fail. */
-  async function withEach(work: (subject: Subject) => Promise<void>): Promise<void> {
-    for (const subject of [...rounds.keys()]) {
+  async function withEach(
+    work: (subject: Subject) => Promise<void>,
+    backwards = false,
+  ): Promise<void> {
+    const inOrder = [...rounds.keys()];
+    for (const subject of backwards ? inOrder.reverse() : inOrder) {
       await work(subject).catch((error: unknown) => leaveOut(subject, error));
     }
   }
@@ -86,16 +97,19 @@ export async function runScenario(
   for (let round = 0; round < (scenario.once ? 1 : timing.rounds); round++) {
     const direct = (await scenario.measureBackend?.(backend.port, timing)) ?? {};
     if (scenario.measureBackend) backendRounds.push(direct);
-    await withEach(async (subject) => {
-      if (scenario.startsAnew) {
-        await launch(subject);
-        await scenario.getReady(runningOf(subject), timing);
-      }
-      const running = runningOf(subject);
-      const figures = await scenario.measure({ running, timing, backend: direct });
-      rounds.get(subject)?.push(figures);
-      if (scenario.startsAnew) await stop(subject);
-    });
+    await withEach(
+      async (subject) => {
+        if (scenario.startsAnew) {
+          await launch(subject);
+          await scenario.getReady(runningOf(subject), timing);
+        }
+        const running = runningOf(subject);
+        const figures = await scenario.measure({ running, timing, backend: direct });
+        rounds.get(subject)?.push(figures);
+        if (scenario.startsAnew) await stop(subject);
+      },
+      round % 2 === 1,
+    );
   }
 
   await Promise.all([...started.keys()].map(stop));
@@ -107,5 +121,6 @@ export async function runScenario(
 const toRun = ({ name }: Scenario, subject: string, rounds: readonly Figures[]): Run => ({
   scenario: name,
   subject,
+  rounds,
   summary: summarise(rounds),
 });

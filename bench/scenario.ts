@@ -25,6 +25,8 @@ export interface Scenario {
   /** Only these take part; absent: all that can. */
   readonly subjects?: readonly string[];
   readonly weir?: WeirChanges;
+  /** What `weir-bare` runs with; absent: nothing beyond what is on by default. */
+  readonly bare?: WeirChanges;
   /** How often the source of the set-up `sockets` has something for each subscription. */
   readonly messagesPerSecond?: number;
   /** Subjects start anew for each round, because what is measured does not go back by itself. */

@@ -11,7 +11,6 @@ const ORDER = [
   'server-stream',
   'server-stream-100',
   'idle-latency',
-  'unary-unobserved',
   'unary-traced-1',
   'unary-traced-100',
   'unary-auth',

@@ -22,6 +22,7 @@ export interface Stage {
   /** For the set-up `sockets`: how often the source has something for each subscription. */
   readonly messagesPerSecond?: number;
   readonly weir: WeirChanges;
+  readonly bare: WeirChanges;
 }
 
 /** What a scenario asks of Weir alone, because it is about that. */

@@ -68,7 +68,11 @@ function share(name: FigureName) {
 function ratio({ scenario, subject }: Run, ratios: Ratios): string {
   if (subject === OURS) return '1';
   const value = ratios[scenario]?.[subject];
-  return value === undefined ? '' : format(value, 2);
+  if (value === undefined) return '';
+  const { median, min, max } = value;
+  return min === max
+    ? format(median, 2)
+    : `${format(median, 2)} (${format(min, 2)}–${format(max, 2)})`;
 }
 
 const format = (value: number, digits: number) =>

@@ -26,6 +26,7 @@ export interface UnaryOptions {
   readonly subjects?: readonly string[];
   readonly isSlow?: boolean;
   readonly weir?: WeirChanges;
+  readonly bare?: WeirChanges;
 }
 
 /** A unary call under load: at saturation with 64 connections, then at 70 % of what that reached. */

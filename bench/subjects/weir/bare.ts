@@ -8,5 +8,5 @@ export const bareWeir: Subject = {
   ...weir,
   name: 'weir-bare',
   onlyWhereNamed: true,
-  commands: gateway ? { gateway: (stage) => gateway({ ...stage, weir: {} }) } : {},
+  commands: gateway ? { gateway: (stage) => gateway({ ...stage, weir: stage.bare }) } : {},
 };
