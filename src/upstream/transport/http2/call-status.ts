@@ -60,18 +60,26 @@ export function statusFromTrailers(
  */
 export function statusFromReset(
   errorCode: number,
-  when: { readonly draining: boolean; readonly deadlinePassed: boolean },
+  when: {
+    readonly draining: boolean;
+    readonly deadlinePassed: boolean;
+    /** The head of its answer has come. */
+    readonly answering: boolean;
+  },
 ): WeirError {
   if (errorCode === ERROR_CODE.CANCEL && when.deadlinePassed) return deadlineExceeded();
-  if (errorCode === ERROR_CODE.CANCEL && when.draining) {
-    return connectionLost('The backend went away before the call ended.', false);
-  }
+  if (errorCode === ERROR_CODE.CANCEL && when.draining) return leftMidway();
   const code = CODE_BY_RESET.get(errorCode) ?? 'INTERNAL';
   return new WeirError(code, `The backend reset the stream with ${nameErrorCode(errorCode)}.`, {
     origin: 'backend',
-    // RFC 9113 §8.7: REFUSED_STREAM promises that nothing was processed.
-    neverSent: errorCode === ERROR_CODE.REFUSED_STREAM,
+    // RFC 9113 §8.7: REFUSED_STREAM promises that nothing was processed; of an answer begun that cannot be true.
+    neverSent: errorCode === ERROR_CODE.REFUSED_STREAM && !when.answering,
   });
+}
+
+/** In the middle of the call, which it may have carried out. */
+export function leftMidway(): WeirError {
+  return connectionLost('The backend went away before the call ended.', false);
 }
 
 export function deadlineExceeded(): WeirError {

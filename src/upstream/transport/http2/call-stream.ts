@@ -2,6 +2,7 @@ import { WeirError } from '../../../errors.ts';
 import type { Metadata } from '../transport.ts';
 import {
   headersTooLarge,
+  leftMidway,
   notGrpc,
   protocolFault,
   statusFromHttp,
@@ -223,15 +224,17 @@ export class CallStream {
    */
   onReset(errorCode: number, draining: boolean): void {
     this.#close();
-    this.#receiver.onFailure(
-      statusFromReset(errorCode, { draining, deadlinePassed: this.#receiver.deadlinePassed }),
-    );
+    const { deadlinePassed } = this.#receiver;
+    const answering = this.#head !== undefined;
+    this.#receiver.onFailure(statusFromReset(errorCode, { draining, deadlinePassed, answering }));
   }
 
   /** The connection is gone, or will not carry this stream any further. */
   onLost(error: WeirError, unprocessed: boolean): void {
     this.#close();
-    if (unprocessed) this.#receiver.onUnprocessed(error);
+    // Who has begun to answer has seen the call, whatever it promises afterwards.
+    if (error.neverSent && this.#head !== undefined) this.#receiver.onFailure(leftMidway());
+    else if (unprocessed) this.#receiver.onUnprocessed(error);
     else this.#receiver.onFailure(error);
   }
 
