@@ -3,8 +3,9 @@ import { redactTexts } from '../contract/redact-text.ts';
 import { WeirError } from '../errors.ts';
 import type { StreamHandler, UnaryHandler } from '../pipeline/middleware.ts';
 import type { PermittedCall } from '../pipeline/permitted-call.ts';
-import type { Transcoder } from '../transcode/codec.ts';
+import type { MessageCodec, Transcoder } from '../transcode/codec.ts';
 import type { BackendCall } from '../upstream/backend-call.ts';
+import { toOutcomeUnknown } from '../upstream/outcome-unknown.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { InputValidator } from '../validation/input-validator.ts';
 import { createInputEncoder, type InputEncoder } from './input-encoder.ts';
@@ -29,11 +30,21 @@ export function createUnaryInvoke(options: InvokeOptions): UnaryHandler<Permitte
     try {
       const { message, headers, trailers } = await upstream.unary(request);
       noteAnswer(call, message);
-      return { json: output.decode(message), headers: metadata.toCaller(headers, trailers) };
+      const json = readAnswer(output, message, method);
+      return { json, headers: metadata.toCaller(headers, trailers) };
     } catch (thrown) {
       throw withDecodedDetails(thrown, transcoder, call);
     }
   };
+}
+
+/** The backend has done what was asked of it: what then fails must not look like a refusal. */
+function readAnswer(output: MessageCodec, message: Uint8Array, method: Method): string {
+  try {
+    return output.decode(message);
+  } catch (thrown) {
+    throw toOutcomeUnknown(WeirError.from(thrown), method);
+  }
 }
 
 /** The innermost step of a server stream. */
@@ -91,11 +102,13 @@ function withDecodedDetails(
   const error = WeirError.from(thrown);
   if (error.statusDetails === undefined) return error;
   const told = transcoder.decodeStatusDetails(error.statusDetails);
-  const details = [...redactTexts(told, method.descriptor.input, input), ...error.details];
+  // Weir's own first: clients take the first of a type, and whether the outcome is known matters most.
+  const details = [...error.details, ...redactTexts(told, method.descriptor.input, input)];
   const retryAfterMs = error.retryAfterMs ?? retryDelayMs(details);
   return new WeirError(error.code, error.message, {
     origin: error.origin,
     neverSent: error.neverSent,
+    answered: error.answered,
     metadata: error.metadata,
     cause: error.cause,
     details,
