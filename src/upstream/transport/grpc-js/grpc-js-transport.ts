@@ -90,7 +90,7 @@ function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {
 
 function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryReply> {
   return new Promise((resolve, reject) => {
-    let headers: Metadata = [];
+    let headers: Metadata | undefined;
     let message: Uint8Array | undefined;
     const call = client.makeUnaryRequest(
       request.rpcPath,
@@ -103,7 +103,7 @@ function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryRe
         message = bytes;
         if (error === null) return;
         forget?.();
-        reject(toWeirError(error));
+        reject(toWeirError(error, headers !== undefined));
       },
     );
     call.on('metadata', (metadata: GrpcJsMetadata) => {
@@ -113,7 +113,7 @@ function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryRe
     call.on('status', (status: { metadata: GrpcJsMetadata }) => {
       if (message === undefined) return;
       forget?.();
-      resolve({ message, headers, trailers: fromGrpcJsMetadata(status.metadata) });
+      resolve({ message, headers: headers ?? [], trailers: fromGrpcJsMetadata(status.metadata) });
     });
     const forget = request.cancellation?.onCancel((reason) => {
       call.cancel();
@@ -135,21 +135,23 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
   headers.promise.catch(() => {});
   trailers.promise.catch(() => {});
   let failure: unknown;
+  let answering = false;
   const fail = (error: unknown): void => {
     failure ??= error;
     headers.reject(failure);
     trailers.reject(failure);
   };
-  call.once('metadata', (metadata: GrpcJsMetadata) =>
-    headers.resolve(fromGrpcJsMetadata(metadata)),
-  );
+  call.once('metadata', (metadata: GrpcJsMetadata) => {
+    answering = true;
+    headers.resolve(fromGrpcJsMetadata(metadata));
+  });
   call.once('status', (status: { code: number; metadata: GrpcJsMetadata }) => {
     if (status.code !== 0) return;
     headers.resolve([]);
     trailers.resolve(fromGrpcJsMetadata(status.metadata));
   });
   // Leaving the iteration early destroys the stream, which reports an error that is no status.
-  call.on('error', (error: unknown) => fail(toWeirError(error)));
+  call.on('error', (error: unknown) => fail(toWeirError(error, answering)));
   const forget = request.cancellation?.onCancel((reason) => {
     fail(reason);
     call.cancel();
@@ -182,7 +184,7 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
       for await (const message of call) yield message;
       await trailers.promise;
     } catch (error) {
-      throw failure ?? toWeirError(error);
+      throw failure ?? toWeirError(error, answering);
     } finally {
       forget?.();
       call.cancel();
@@ -216,15 +218,20 @@ const SAID_BY_GRPC_JS: ReadonlySet<GrpcCode> = new Set([
   'UNKNOWN',
 ]);
 
-function toWeirError(error: unknown): WeirError {
+/** @param answering the head of an answer has come */
+function toWeirError(error: unknown, answering: boolean): WeirError {
   if (!isServiceError(error)) return WeirError.from(error);
   const [statusDetails] = error.metadata.get('grpc-status-details-bin');
+  const metadata = fromGrpcJsMetadata(error.metadata);
+  // A backend on grpc-js hands on the same words of a backend of its own. What came over the wire has a
+  // content-type at the least (gRPC PROTOCOL-HTTP2, Trailers-Only); what was never sent has nothing.
+  const local = !answering && metadata.length === 0;
   const code = toGrpcCode(error.code);
   return new WeirError(code, error.details, {
     origin: 'backend',
     answered: !SAID_BY_GRPC_JS.has(code),
-    neverSent: /^(?:No connection established|Name resolution failed)/.test(error.details),
-    metadata: fromGrpcJsMetadata(error.metadata),
+    neverSent: local && /^(?:No connection established|Name resolution failed)/.test(error.details),
+    metadata,
     cause: error,
     ...(statusDetails instanceof Uint8Array ? { statusDetails } : {}),
   });
