@@ -5,7 +5,7 @@ import { findDetail } from './find-detail.ts';
 import { isWeirError } from './is-weir-error.ts';
 import type { WeirSession } from './session.ts';
 
-/** What a newer token cures: a call refused for one of these was not made. */
+/** What a newer token cures: a call that Weir refused for one of these was not made. */
 const CURABLE = new Set(['TOKEN_EXPIRED', 'TOKEN_REVOKED', 'TOKEN_KEY_UNKNOWN']);
 
 /**
@@ -52,5 +52,7 @@ export function renewLink<Router extends AnyTRPCRouter>(session: WeirSession): T
 
 function isCurable(error: unknown): boolean {
   if (!isWeirError(error) || error.data.grpc.code !== 'UNAUTHENTICATED') return false;
-  return CURABLE.has(findDetail(error, 'google.rpc.ErrorInfo')?.reason ?? '');
+  const info = findDetail(error, 'google.rpc.ErrorInfo');
+  // A backend may use the same words of a token of its own, after it has begun with the call.
+  return info?.domain === 'weir' && CURABLE.has(info.reason ?? '');
 }
