@@ -87,17 +87,17 @@ export class WeirError extends Error {
     this.metadata = options.metadata ?? [];
   }
 
-  /** The same failure in other words. */
-  withMessage(message: string): WeirError {
-    return this.#with(message, this.attempts);
+  /** The same failure in other words. @param cause kept for the log, undefined for none */
+  withMessage(message: string, cause: unknown): WeirError {
+    return this.#with(message, this.attempts, cause);
   }
 
   /** The same failure, told with how often backends were asked. */
   withAttempts(attempts: number): WeirError {
-    return this.#with(this.message, attempts);
+    return this.#with(this.message, attempts, this.cause);
   }
 
-  #with(message: string, attempts: number | undefined): WeirError {
+  #with(message: string, attempts: number | undefined, cause: unknown): WeirError {
     return new WeirError(this.code, message, {
       details: this.details,
       ...(this.statusDetails === undefined ? {} : { statusDetails: this.statusDetails }),
@@ -107,7 +107,7 @@ export class WeirError extends Error {
       neverSent: this.neverSent,
       answered: this.answered,
       metadata: this.metadata,
-      cause: this.cause,
+      cause,
     });
   }
 

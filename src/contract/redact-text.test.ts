@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadContracts } from './load-contracts.ts';
-import { redactText } from './redact-text.ts';
+import { redactText, redactTexts } from './redact-text.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'test', 'telemetry', 'redacted-contract');
 const { registry } = await loadContracts([{ folder }]);
@@ -15,6 +15,7 @@ test.each([
   [{ owner: { name: 'ada', key: 'a2V5' } }, 'ada: a2V5', '[redacted]: [redacted]'],
   [{ credentials: [{ name: 'ada', key: 'a2V5' }] }, 'ada: a2V5', 'ada: [redacted]'],
   [{ symbol: 'A', owner: { name: 'AB' } }, 'AB', '[redacted]'],
+  [{ symbol: 'a"b' }, 'no "a\\"b"', 'no "[redacted]"'],
   [{ symbol: '' }, 'nothing', 'nothing'],
   [null, 'nothing', 'nothing'],
   ['rubbish', 'nothing of rubbish', 'nothing of rubbish'],
@@ -24,4 +25,16 @@ test.each([
 
 test('a message without such fields is not looked at', () => {
   expect(plain && redactText('AAPL', plain, { symbol: 'AAPL' })).toBe('AAPL');
+});
+
+test('a text about more values than can be looked for is hidden whole', () => {
+  const pins = Object.fromEntries(Array.from({ length: 1_001 }, (_, pin) => [`desk${pin}`, 0]));
+  expect(request && redactText('nothing of them', request, { pins })).toBe('[redacted]');
+});
+
+test('of a detail everything is looked at but its type', () => {
+  const detail = { '@type': 'example/HUNTER2', reason: 'HUNTER2', metadata: { seen: 'a HUNTER2' } };
+  expect(request && redactTexts([detail], request, { symbol: 'HUNTER2' })).toEqual([
+    { '@type': 'example/HUNTER2', reason: '[redacted]', metadata: { seen: 'a [redacted]' } },
+  ]);
 });

@@ -3,6 +3,9 @@ import { holdsRedacted, isRedacted } from './redacted-fields.ts';
 
 const CENSOR = '[redacted]';
 
+/** Each value is a pass over the text: with more of them it is hidden whole, or a caller could choose how long that takes. */
+const MOST_VALUES = 1_000;
+
 /**
  * A text about an input, such as a backend's refusal, without what the input holds in fields marked
  * `debug_redact`: backends quote what they were sent.
@@ -10,26 +13,39 @@ const CENSOR = '[redacted]';
  */
 export function redactText(text: string, descriptor: DescMessage, input: unknown): string {
   if (!holdsRedacted(descriptor)) return text;
-  const values = new Set<string>();
-  collect(descriptor, input, values);
-  // The longest first, or a part of one that stands alone elsewhere would leave the rest of it.
-  const longestFirst = [...values].sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((left, value) => left.replaceAll(value, CENSOR), text);
+  return hideIn(text, valuesOf(descriptor, input));
 }
 
 /** The same for every text within a value, such as the details of an error. */
 export function redactTexts<T>(value: T, descriptor: DescMessage, input: unknown): T;
 export function redactTexts(value: unknown, descriptor: DescMessage, input: unknown): unknown {
   if (!holdsRedacted(descriptor)) return value;
+  const values = valuesOf(descriptor, input);
   const redactAll = (each: unknown): unknown => {
-    if (typeof each === 'string') return redactText(each, descriptor, input);
+    if (typeof each === 'string') return hideIn(each, values);
     if (Array.isArray(each)) return each.map(redactAll);
     if (!isObject(each)) return each;
     return Object.fromEntries(
-      Object.entries(each).map(([name, inner]) => [name, redactAll(inner)]),
+      // The type of an Any is the contract's word, and clients look for it.
+      Object.entries(each).map(([name, inner]) => [
+        name,
+        name === '@type' ? inner : redactAll(inner),
+      ]),
     );
   };
   return redactAll(value);
+}
+
+/** The longest first, or a part of one that stands alone elsewhere would leave the rest of it. */
+function valuesOf(descriptor: DescMessage, input: unknown): readonly string[] {
+  const values = new Set<string>();
+  collect(descriptor, input, values);
+  return [...values].sort((a, b) => b.length - a.length);
+}
+
+function hideIn(text: string, values: readonly string[]): string {
+  if (values.length > MOST_VALUES) return CENSOR;
+  return values.reduce((left, value) => left.replaceAll(value, CENSOR), text);
 }
 
 function collect(descriptor: DescMessage, json: unknown, values: Set<string>): void {
@@ -52,7 +68,10 @@ function messagesOf({ fieldKind }: DescField, value: unknown): readonly unknown[
 /** Everything that could be quoted; true and false say nothing by themselves. */
 function collectLeaves(value: unknown, values: Set<string>): void {
   if (typeof value === 'string' || typeof value === 'number') {
-    if (value !== '') values.add(String(value));
+    if (value === '') return;
+    values.add(String(value));
+    // As it stands between quotation marks, which is how many backends quote.
+    values.add(JSON.stringify(String(value)).slice(1, -1));
   } else if (Array.isArray(value)) {
     for (const each of value) collectLeaves(each, values);
   } else if (isObject(value)) {
