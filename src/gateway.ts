@@ -19,6 +19,7 @@ import {
   openMetricsListener,
 } from './inbound/metrics/metrics-front.ts';
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
+import { trackSockets } from './inbound/open-sockets.ts';
 import { reportRefusals } from './inbound/report-refusal.ts';
 import { createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
@@ -212,6 +213,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   };
   const server = createListener(config.server.tls, bounds, route);
   server.on('upgrade', upgrade);
+  const dropSockets = trackSockets(server);
 
   async function listen(): Promise<{ url: string }> {
     await auth.start();
@@ -239,13 +241,17 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     clearTimeout(overdue);
     fronts.webSocket.close();
     server.closeAllConnections();
+    dropSockets();
     await closed;
     await closeUpstreams();
-    await auth.close();
     load.stop();
-    await callerCost.close();
-    await tracing?.close();
-    await metricsListener?.close();
+    // At once: each may wait a while for a Redis or a collector that does not answer.
+    await Promise.all([
+      auth.close(),
+      callerCost.close(),
+      tracing?.close(),
+      metricsListener?.close(),
+    ]);
   }
 
   unfinished.move();

@@ -14,6 +14,8 @@ export function createTrpcFronts(
   options: FrontOptions,
 ): TrpcFronts {
   const { sse, webSocket } = server;
+  // A socket is told to go within this time and closed within as much again: nobody is to be cut untold.
+  const drainJitterMs = Math.min(server.drainJitter, server.shutdownGrace / 2);
   return {
     http: createTrpcHttpFront({
       ...options,
@@ -32,7 +34,7 @@ export function createTrpcFronts(
         maxDurationMs: sse.maxDuration,
         maxBufferedBytes: limits.maxBufferedPerSocket,
         maxSubscriptions: limits.maxSubscriptions,
-        drainJitterMs: server.drainJitter,
+        drainJitterMs,
       },
     }),
     webSocket: createTrpcWebSocketFront({
@@ -48,8 +50,8 @@ export function createTrpcFronts(
         pongWaitMs: webSocket.pongWait,
         maxPayloadBytes: limits.maxBody,
         maxBufferedBytes: limits.maxBufferedPerSocket,
-        drainJitterMs: server.drainJitter,
-        closeAfterNoticeMs: server.drainJitter,
+        drainJitterMs,
+        closeAfterNoticeMs: drainJitterMs,
       },
     }),
   };

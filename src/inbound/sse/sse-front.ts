@@ -106,7 +106,8 @@ export function createSseFront(settings: SseSettings): SseFront {
       draining = true;
       await Promise.all(
         [...streams].map(async (stream) => {
-          await sleep(Math.random() * settings.drainJitterMs);
+          // As for a WebSocket: the sockets keep the process, not the wait.
+          await sleep(Math.random() * settings.drainJitterMs, undefined, { ref: false });
           stream.sendAway(retryMs());
         }),
       );

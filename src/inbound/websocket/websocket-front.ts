@@ -145,7 +145,8 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
       clearInterval(sweeper);
       if (connections.size === 0) return Promise.resolve();
       for (const connection of connections) {
-        setTimeout(() => connection.sendAway(), Math.random() * limits.drainJitterMs);
+        // The sockets keep the process; a timer would also where they are dropped before it fires.
+        setTimeout(() => connection.sendAway(), Math.random() * limits.drainJitterMs).unref();
       }
       return new Promise((resolve) => whenEmpty.push(resolve));
     },
