@@ -1,23 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type AuditLog, actorOf } from '../auth/audit-log.ts';
-import { ANONYMOUS, type Identity } from '../auth/identity.ts';
-import { refusalReasonOf } from '../auth/refusal.ts';
+import type { AuditLog } from '../auth/audit-log.ts';
 import { WeirError } from '../errors.ts';
 import type { Peer } from '../pipeline/call.ts';
 import { toErrorShape } from '../procedures/error-shape.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AdminAccess } from './admin-access.ts';
 import type { AdminAnswer, AdminRoute } from './admin-route.ts';
+import { type AuditTrail, createAuditTrail } from './audit-trail.ts';
 
 export interface AdminFrontOptions {
   readonly access: AdminAccess;
   readonly routes: readonly AdminRoute[];
-  /** Gets a line for each request, refused ones too. */
+  /** Gets a line for each request, refused ones too, and one before what is more than looking. */
   readonly audit: AuditLog;
   readonly log: Log;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly newRequestId: () => string;
+}
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly peer: Peer;
+  readonly trail: AuditTrail;
 }
 
 export const ADMIN_PATH = '/admin';
@@ -27,7 +34,7 @@ export const ADMIN_PATH = '/admin';
  * there. Failures come in the envelope of every other failure. Returns whether the path was one of these.
  */
 export function createAdminFront(options: AdminFrontOptions) {
-  const { access, audit, log } = options;
+  const { access, log } = options;
   const routes = new Map(options.routes.map((route) => [`${route.method} ${route.path}`, route]));
 
   return function handleAdmin(
@@ -39,9 +46,21 @@ export function createAdminFront(options: AdminFrontOptions) {
     const requestId = options.newRequestId();
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-request-id', requestId);
-    settle(request, path, requestId, response)
-      .then((answer) => send(response, answer))
-      .catch((thrown: unknown) => fail(response, thrown, requestId))
+    const peer = options.peerOf(request);
+    const trail = createAuditTrail(options.audit, {
+      requestId,
+      address: peer.address,
+      target: `${request.method} ${path}`,
+    });
+    answer({ request, response, path, peer, trail })
+      .then(() => trail.ended(undefined))
+      .catch((thrown: unknown) => {
+        const error = isCutShort(response)
+          ? new WeirError('CANCELLED', 'The caller left before the answer was sent.')
+          : WeirError.from(thrown);
+        trail.ended(error);
+        fail(response, thrown, requestId);
+      })
       .catch((error: unknown) => {
         log.error({ err: error, requestId }, 'an answer to an operator was cut short');
         response.destroy();
@@ -49,39 +68,17 @@ export function createAdminFront(options: AdminFrontOptions) {
     return true;
   };
 
-  async function settle(
-    request: IncomingMessage,
-    path: string,
-    requestId: string,
-    response: ServerResponse,
-  ): Promise<AdminAnswer> {
-    const peer = options.peerOf(request);
-    let identity: Identity = ANONYMOUS;
-    const record = (error: WeirError | undefined) =>
-      audit.record({
-        action: 'admin',
-        outcome: error === undefined ? 'success' : outcomeOf(error),
-        requestId,
-        actor: actorOf(identity),
-        address: peer.address,
-        target: `${request.method} ${path}`,
-        reason: error && (refusalReasonOf(error) ?? error.code),
-      });
-    try {
-      identity = await access.identify(request.method, request.headers, peer);
-      access.admit(identity);
-      const route = routes.get(`${request.method} ${path.slice(ADMIN_PATH.length + 1)}`);
-      if (route === undefined) throw notFound(request.method, path);
-      const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-      const signal = signalOf(response);
-      const answer = await route.answer({ request, query, identity, signal });
-      record(undefined);
-      return answer;
-    } catch (thrown) {
-      const error = WeirError.from(thrown);
-      record(error);
-      throw error;
-    }
+  async function answer({ request, response, path, peer, trail }: Asked): Promise<void> {
+    const identity = await access.identify(request.method, request.headers, peer);
+    trail.identified(identity);
+    access.admit(identity);
+    trail.admitted();
+    const route = routes.get(`${request.method} ${path.slice(ADMIN_PATH.length + 1)}`);
+    if (route === undefined) throw notFound(request.method, path);
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+    const signal = signalOf(response);
+    const { intend } = trail;
+    await send(response, await route.answer({ request, query, identity, intend, signal }));
   }
 
   function notFound(method: string | undefined, path: string): WeirError {
@@ -104,8 +101,9 @@ export function createAdminFront(options: AdminFrontOptions) {
   }
 }
 
-function outcomeOf({ code }: WeirError): 'refused' | 'failed' {
-  return code === 'UNAUTHENTICATED' || code === 'PERMISSION_DENIED' ? 'refused' : 'failed';
+/** The caller left, so that whatever was thrown is of no interest to anybody. */
+function isCutShort(response: ServerResponse): boolean {
+  return response.destroyed && !response.writableFinished;
 }
 
 function signalOf(response: ServerResponse): AbortSignal {

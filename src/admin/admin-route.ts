@@ -7,6 +7,8 @@ export interface AdminRequest {
   readonly request: IncomingMessage;
   readonly query: URLSearchParams;
   readonly identity: Identity;
+  /** To be waited for before something is done that is more than looking; see `AuditTrail.intend`. */
+  readonly intend: (detail: string) => Promise<void>;
   /** Aborted when the caller left before the answer was there. */
   readonly signal: AbortSignal;
 }

@@ -17,8 +17,10 @@ export function createLogLevelRoutes(logs: ModuleLogs): readonly AdminRoute[] {
     {
       method: 'PUT',
       path: 'log-levels',
-      async answer({ request, identity }) {
-        logs.changeLevels(toChange(await readJson(request)));
+      async answer({ request, identity, intend }) {
+        const change = toChange(await readJson(request));
+        await intend(JSON.stringify(change));
+        logs.changeLevels(change);
         logs.root.warn({ ...logs.levels, by: actorOf(identity) }, 'log levels changed');
         return { body: logs.levels };
       },

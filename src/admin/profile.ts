@@ -23,12 +23,17 @@ export function createProfileRoute(now: () => Date = () => new Date()): AdminRou
   return {
     method: 'GET',
     path: 'profile',
-    async answer({ query, signal }) {
+    async answer({ query, signal, intend }) {
       const kind = readKind(query.get('kind'));
       const fileName = `weir-${now().toISOString().replace(/[:.]/g, '-')}.${SUFFIX[kind]}`;
       const contentType = 'application/json';
-      if (kind === 'heap') return { fileName, contentType, content: profiler.snapshot() };
-      const durationMs = readSeconds(query.get('seconds')) * 1_000;
+      if (kind === 'heap') {
+        await intend('kind=heap');
+        return { fileName, contentType, content: profiler.snapshot() };
+      }
+      const seconds = readSeconds(query.get('seconds'));
+      await intend(`kind=${kind} seconds=${seconds}`);
+      const durationMs = seconds * 1_000;
       return { fileName, contentType, content: await profiler.record(kind, durationMs, signal) };
     },
   };

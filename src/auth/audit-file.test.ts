@@ -39,6 +39,25 @@ test('a line break in a name stays inside its line', async () => {
   expect(read('audit.log').trimEnd().split('\n')).toHaveLength(1);
 });
 
+test('what strangers write of themselves is cut, and marked as cut', async () => {
+  const log = createAuditLog([createAuditFile({ path: join(folder, 'audit.log') })]);
+  log.record({ ...event, actor: 'a'.repeat(256), target: `GET /admin/${'x'.repeat(16_000)}` });
+  await log.close();
+  const line = JSON.parse(read('audit.log'));
+  expect(line).toMatchObject({ actor: 'a'.repeat(256), reason: 'LOGIN_FAILED' });
+  expect(line.target).toMatch(/^GET \/admin\/x{245}… \(16011 characters\)$/);
+});
+
+test('what is flushed is in the file', async () => {
+  const log = createAuditLog([createAuditFile({ path: join(folder, 'audit.log') })]);
+  for (let at = 1; at <= 3; at++) {
+    log.record(event);
+    await log.flushed();
+    expect(read('audit.log').trimEnd().split('\n')).toHaveLength(at);
+  }
+  await log.close();
+});
+
 test('what stood in the file before a start stays', async () => {
   const path = join(folder, 'audit.log');
   for (const line of ['one\n', 'two\n']) {

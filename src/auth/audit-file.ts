@@ -85,6 +85,9 @@ export function createAuditFile(options: AuditFileOptions): AuditSink {
       }
       enqueue(line);
     },
+    async flushed() {
+      await writing;
+    },
     async close() {
       while (writing !== undefined) await writing;
       await file?.close();
@@ -97,6 +100,7 @@ export function createAuditFile(options: AuditFileOptions): AuditSink {
 export function createAuditStdout(stream: NodeJS.WritableStream = process.stdout): AuditSink {
   return {
     write: (line) => void stream.write(`{"audit":true,${line.slice(1)}`),
+    flushed: () => new Promise((resolve) => stream.write('', () => resolve())),
     close: async () => {},
   };
 }

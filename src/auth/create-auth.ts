@@ -3,7 +3,7 @@ import { UserError } from '../lib/user-error.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type AccessRules, createAccessRules } from './access-rules.ts';
 import { createAuditFile, createAuditStdout } from './audit-file.ts';
-import { type AuditLog, createAuditLog } from './audit-log.ts';
+import { type AuditLog, type AuditSink, createAuditLog } from './audit-log.ts';
 import { openAuthStores } from './auth-stores.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type BackendIdentity, createBackendIdentity } from './backend-identity.ts';
@@ -18,6 +18,7 @@ import { createSigningKeys, SIGNING_ALGORITHM, type SigningKeys } from './issuer
 import type { UserChange } from './issuer/user-changes.ts';
 import { LiveAccess } from './revocation/live-access.ts';
 import { RoleTable } from './role-table.ts';
+import { thinRefusals } from './thin-refusals.ts';
 import { createTokenMemory } from './token/token-memory.ts';
 import type { TrustedIssuer } from './token/trusted-issuer.ts';
 import { createTokenVerifier } from './token/verify-token.ts';
@@ -164,11 +165,15 @@ export function createRoleTable(roles: AuthConfig['roles']): RoleTable {
 }
 
 function createAudit({ audit }: AuthConfig, onError: (error: unknown) => void): AuditLog {
-  const { file, stdout } = audit;
-  const sinks = stdout ? [createAuditStdout()] : [];
-  if (file === undefined) return createAuditLog(sinks);
-  const { path, maxSize, keep } = file;
-  return createAuditLog([...sinks, createAuditFile({ path, maxBytes: maxSize, keep, onError })]);
+  const { file, stdout, refusals } = audit;
+  const sinks: AuditSink[] = stdout ? [createAuditStdout()] : [];
+  if (file === undefined && !stdout) return createAuditLog(sinks);
+  if (file !== undefined) {
+    const { path, maxSize, keep } = file;
+    sinks.push(createAuditFile({ path, maxBytes: maxSize, keep, onError }));
+  }
+  const { perNetwork, window: windowMs } = refusals;
+  return thinRefusals(createAuditLog(sinks), { perNetwork, windowMs });
 }
 
 /** What Weir trusts of its own tokens: no skew, and nothing but access tokens. */

@@ -158,6 +158,13 @@ const audit = z
         keep: count().default(10),
       })
       .optional(),
+    /** How many refusals of one network and one action are written; those above are counted in a line. */
+    refusals: z
+      .strictObject({
+        perNetwork: count().default(60),
+        window: period().prefault('1m'),
+      })
+      .prefault({}),
   })
   .prefault({});
 

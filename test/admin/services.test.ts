@@ -21,7 +21,7 @@ beforeAll(async () => {
   gateway = await startSecuredGateway(backends, 'http://127.0.0.1:9/jwks.json', {
     auth: {
       roles: { trader: { permissions: ['weir.admin'] }, viewer: {} },
-      audit: { file: { path: join(folder, 'audit.log') } },
+      audit: { file: { path: join(folder, 'audit.log') }, refusals: { window: '1h' } },
     },
   });
   operator = bearer((await login(gateway, 'ada')).accessToken);
@@ -126,14 +126,75 @@ test('who asks for what there is not is told what there is', async () => {
   expect(JSON.stringify(answer.body)).toContain('GET /admin/services');
 });
 
+function auditLines(): readonly Record<string, unknown>[] {
+  return readFileSync(join(folder, 'audit.log'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test('what is done is in the audit stream before it begins, and how it ended after', async () => {
+  const url = `${gateway.url}/admin/profile?kind=cpu&seconds=0.5&token=s3cr3t`;
+  const running = fetch(url, { headers: operator });
+  const line = {
+    action: 'admin',
+    actor: 'weir ada',
+    target: 'GET /admin/profile',
+    detail: 'kind=cpu seconds=0.5',
+  };
+  const begun = expect.objectContaining({ ...line, outcome: 'begun' });
+  const ended = expect.objectContaining({ ...line, outcome: 'success' });
+  await vi.waitFor(() => expect(auditLines()).toContainEqual(begun), { interval: 10 });
+  expect(auditLines()).not.toContainEqual(ended);
+  expect((await running).status).toBe(200);
+  await vi.waitFor(() => expect(auditLines()).toContainEqual(ended));
+  expect(JSON.stringify(auditLines())).not.toContain('s3cr3t');
+});
+
+test.each([
+  ['profile?kind=heap', {}, 'kind=heap', 'success'],
+  [
+    'log-levels',
+    { method: 'PUT', body: '{"modules":{"calls":"info"}}' },
+    '{"modules":{"calls":"info"}}',
+    'success',
+  ],
+])('%s %j is announced as %s and ends with %s', async (path, init, detail, outcome) => {
+  const response = await fetch(`${gateway.url}/admin/${path}`, {
+    ...init,
+    headers: { ...operator, 'content-type': 'application/json' },
+  });
+  await response.text();
+  const requestId = response.headers.get('x-request-id');
+  await vi.waitFor(() =>
+    expect(auditLines().filter((line) => line.requestId === requestId)).toEqual([
+      expect.objectContaining({ outcome: 'begun', detail }),
+      expect.objectContaining({ outcome, detail }),
+    ]),
+  );
+});
+
+test('who leaves before the end is written down as that', async () => {
+  const leaving = new AbortController();
+  const asked = fetch(`${gateway.url}/admin/profile?kind=cpu&seconds=59`, {
+    headers: operator,
+    signal: leaving.signal,
+  });
+  const line = { target: 'GET /admin/profile', detail: 'kind=cpu seconds=59' };
+  const lineThat = (outcome: object) => expect.objectContaining({ ...line, ...outcome });
+  await vi.waitFor(() => expect(auditLines()).toContainEqual(lineThat({ outcome: 'begun' })));
+  leaving.abort();
+  await expect(asked).rejects.toThrow(/abort/);
+  await vi.waitFor(() =>
+    expect(auditLines()).toContainEqual(lineThat({ outcome: 'failed', reason: 'CANCELLED' })),
+  );
+});
+
 test('each request is in the audit stream', async () => {
   const refused = await services(viewer);
   const allowed = await services();
   await vi.waitFor(() => {
-    const lines = readFileSync(join(folder, 'audit.log'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const lines = auditLines();
     expect(lines).toContainEqual(
       expect.objectContaining({
         action: 'admin',
@@ -154,6 +215,31 @@ test('each request is in the audit stream', async () => {
       }),
     );
   });
+});
+
+test('a stranger fills neither a line nor the stream', async () => {
+  const path = `${gateway.url}/admin/${'x'.repeat(5_000)}`;
+  const before = auditLines().length;
+  for (let time = 0; time < 150; time++) expect((await request(path)).status).toBe(401);
+  await vi.waitFor(() =>
+    expect(auditLines().at(-1)).toMatchObject({
+      action: 'audit.thinned',
+      address: '127.0.0.1',
+      target: 'admin',
+    }),
+  );
+  const lines = auditLines().slice(before);
+  // 60 in a window, of which earlier tests have used some.
+  expect(lines.length).toBeLessThanOrEqual(61);
+  expect(Math.max(...lines.map((line) => JSON.stringify(line).length))).toBeLessThan(600);
+  // What operators do is written all the same.
+  const allowed = await services();
+  await vi.waitFor(() =>
+    expect(auditLines().at(-1)).toMatchObject({
+      outcome: 'success',
+      requestId: allowed.headers.get('x-request-id'),
+    }),
+  );
 });
 
 test('without access control it is closed and says how to open it, unless it was opened', async () => {
