@@ -1,4 +1,5 @@
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
+import { refuseNesting } from './encode-parts.ts';
 import { describeJson, InvalidInput, InvalidValue, violationsBelow } from './invalid-value.ts';
 import { readText, readUtf8 } from './json-string.ts';
 import { MalformedMessage, refuseDepth, refuseOverrun } from './malformed-message.ts';
@@ -79,6 +80,7 @@ export function createAnyEncode(
   direction: 'encode' | 'explain',
 ): Encode {
   return function encodeAny(json, writer, depth) {
+    if (depth <= 0) refuseNesting();
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
       throw new InvalidValue('an object with "@type"', json);
     }
