@@ -61,7 +61,7 @@ function describeValue(issue: z.core.$ZodIssue, input: unknown): string {
   // An error ends up in logs and tickets, where a password must not.
   if (
     issue.path.some((key) =>
-      /secret|password|digest|token|api-?key|authorization/i.test(String(key)),
+      /secret|password|digest|token|api-?key|authorization|^headers$/i.test(String(key)),
     )
   )
     return expected;
@@ -100,8 +100,19 @@ function formatPath(path: readonly PropertyKey[]): string {
     .join('');
 }
 
+/** What a mapping or a list holds is not shown: deeper in it may stand a password under a name that says so. */
 function show(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : 'a list';
+  if (typeof value === 'object' && value !== null) {
+    const names = Object.keys(value).join(', ');
+    return names === '' ? '{}' : `a mapping of ${cut(names)}`;
+  }
   const text = JSON.stringify(value) ?? String(value);
+  // RFC 3986 §3.2.1: what stands before the host of a URL is for nobody else's eyes.
+  return cut(text.replace(/(\/\/)[^/?#]*@/, '$1...@'));
+}
+
+function cut(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
