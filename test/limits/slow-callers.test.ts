@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadContracts } from '../../src/contract/load-contracts.ts';
+import type { Method } from '../../src/contract/method.ts';
 import { createTrpcHttpFront } from '../../src/inbound/http/http-front.ts';
 import { createListener } from '../../src/inbound/listener.ts';
 import { createRequestIds } from '../../src/inbound/request-id.ts';
@@ -36,11 +37,13 @@ beforeAll(async () => {
   const procedures = new Map([
     ['small', answer('"small"')],
     ['large', answer(LARGE)],
+    ['stream', largeStream(method)],
   ]);
   const front = createTrpcHttpFront({
     procedures: () => procedures,
     newRequestId: createRequestIds(),
     limits: { readTimeoutMs: 1_000 },
+    sse: { maxDurationMs: 100 },
   });
   const bounds = { maxHeadBytes: 16_384, headTimeoutMs: 1_000, bodyTimeoutMs: 1_000 };
   server = createListener(undefined, bounds, (request, response) =>
@@ -88,18 +91,28 @@ test.each([
   }
 });
 
-// The tool cannot ask for JSON Lines.
-test('JSON Lines that nobody reads hold no connection for long either', async () => {
+// The tool asks for neither.
+test.each([
+  ['JSON Lines', '/large?batch=1', 'trpc-accept: application/jsonl'],
+  ['a stream that has ended', '/stream', 'accept: text/event-stream'],
+])('%s that nobody reads holds no connection for long either', async (_, target, header) => {
   const closed = Promise.withResolvers<void>();
   server.once('connection', (socket) => socket.once('close', () => closed.resolve()));
   const caller = connect(Number(new URL(url).port), '127.0.0.1');
   caller.on('error', () => {});
   caller.pause();
-  const head = ['GET /large?batch=1 HTTP/1.1', 'host: x', 'trpc-accept: application/jsonl'];
+  const head = [`GET ${target} HTTP/1.1`, 'host: x', header];
   caller.write(`${head.join('\r\n')}\r\n\r\n`);
   await closed.promise;
   caller.destroy();
 });
+
+function largeStream(method: Method): Procedure {
+  async function* handle() {
+    yield { json: LARGE, id: undefined };
+  }
+  return { type: 'subscription', method, handle };
+}
 
 function openConnections(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -153,6 +153,11 @@ export class Exchange {
   #send(status: number, headers: string[], body: string | Buffer): void {
     if (this.response.destroyed) return;
     this.response.writeHead(status, headers);
+    this.end(body);
+  }
+
+  /** The last of the answer; from here on its reader has only so much time. */
+  end(body: string | Buffer): void {
     this.response.end(body);
     dropSlowReader(this.response, this.#limits.readTimeoutMs);
   }

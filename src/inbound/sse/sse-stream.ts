@@ -34,6 +34,7 @@ export interface SseStreamOptions {
 
 /** One subscription on one response. Its head has been written already. */
 export class SseStream implements PumpSink, Flushable {
+  readonly #exchange: Exchange;
   readonly #response: ServerResponse;
   readonly #log: FrontLog | undefined;
   readonly #settings: SseSettings;
@@ -51,6 +52,7 @@ export class SseStream implements PumpSink, Flushable {
   #grace: NodeJS.Timeout | undefined;
 
   constructor({ exchange, procedure, call, settings, heldEventId, onClosed }: SseStreamOptions) {
+    this.#exchange = exchange;
     this.#response = exchange.response;
     this.#log = exchange.log;
     this.#settings = settings;
@@ -121,7 +123,7 @@ export class SseStream implements PumpSink, Flushable {
     this.#pending = '';
     if (this.#response.destroyed) return;
     if (this.#ended) {
-      this.#response.end(text);
+      this.#exchange.end(text);
     } else if (this.#held) {
       this.#response.write(text, this.#onWritten);
     } else {
