@@ -49,13 +49,20 @@ function forwardedAddress(
   const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
   let nearest = direct;
   for (const hop of hops.reverse()) {
-    const address = toPlain(hop.trim());
+    const address = toPlain(withoutPort(hop.trim()));
     // Something that is no address was not written by a proxy we trust to write addresses.
     if (isIP(address) === 0) return nearest;
     nearest = address;
     if (!isTrusted(address)) return address;
   }
   return nearest;
+}
+
+/** As some proxies write it, in the forms of RFC 7239 §6: `192.0.2.43:47011`, `[2001:db8::17]:4711`. */
+const WITH_PORT = /^(\d+(?:\.\d+){3}|\[[^\]]*\]):\d{1,5}$/;
+
+function withoutPort(hop: string): string {
+  return WITH_PORT.exec(hop)?.[1] ?? hop;
 }
 
 /** IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2) is the IPv4 address; brackets and zones fall off. */
