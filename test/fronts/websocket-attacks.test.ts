@@ -52,6 +52,19 @@ test('an array far above the limit is not answered element by element where nobo
   ]);
 });
 
+test('an id that would make every frame large is refused, and not repeated', async () => {
+  const { server, log } = await start();
+  const client = await openSocket(server.wsUrl);
+  client.send({ ...put(1), id: 'a'.repeat(257) });
+  client.send({ ...put(2), id: 'a'.repeat(256) });
+  await client.until(({ length }) => length === 2);
+  expect(parseFrames(client.frames)).toMatchObject([
+    { id: null, error: { message: 'Invalid request id' } },
+    { id: 'a'.repeat(256), result: { type: 'data' } },
+  ]);
+  expect(log.calls.map(({ input }) => input)).toEqual([2]);
+});
+
 test('after refused connectionParams nothing that follows is run', async () => {
   const { server, log } = await start();
   const client = await openSocket(`${server.wsUrl}?connectionParams=1`);

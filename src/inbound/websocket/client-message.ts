@@ -76,8 +76,11 @@ function malformed(id: RequestId | null, reason: string): ClientMessage {
   return { kind: 'malformed', id, reason };
 }
 
+/** Each frame that answers repeats the id: with a long one, a small item would cost a large frame. */
+const LONGEST_ID = 256;
+
 function isRequestId(id: unknown): id is RequestId {
-  return typeof id === 'string' || typeof id === 'number';
+  return typeof id === 'number' || (typeof id === 'string' && id.length <= LONGEST_ID);
 }
 
 function isProcedureType(method: unknown): method is ProcedureType {
