@@ -39,6 +39,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     ejectedUntil: given.ejectedUntil ?? 0,
     ejectedAt: 0,
     lastFailure: undefined,
+    lastCounted: undefined,
     since: Number.NEGATIVE_INFINITY,
   };
 }

@@ -53,6 +53,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     ejectedUntil: 0,
     ejectedAt: 0,
     lastFailure: undefined,
+    lastCounted: undefined,
     since,
   };
 }

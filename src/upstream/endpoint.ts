@@ -49,6 +49,8 @@ export interface Endpoint {
   /** When it was taken out last; same clock. */
   ejectedAt: number;
   lastFailure: EndpointFailure | undefined;
+  /** What the last failure that its breaker heard of was thrown as; calls that one connection lost share it. */
+  lastCounted: unknown;
   /** When it began to serve, for slow start; `performance.now()` clock. */
   readonly since: number;
 }

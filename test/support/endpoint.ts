@@ -38,6 +38,7 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
     ejectedUntil: 0,
     ejectedAt: 0,
     lastFailure: undefined,
+    lastCounted: undefined,
     since: Number.NEGATIVE_INFINITY,
   };
 }

@@ -48,6 +48,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     ejectedUntil: 0,
     ejectedAt: 0,
     lastFailure: undefined,
+    lastCounted: undefined,
     since: given.since ?? Number.NEGATIVE_INFINITY,
   };
 }

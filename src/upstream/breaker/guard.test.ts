@@ -1,9 +1,13 @@
+import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
 import { createTestEndpoint } from '../../../test/support/endpoint.ts';
+import type { Method } from '../../contract/method.ts';
 import { WeirError } from '../../errors.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
+import type { Attempt } from '../attempt.ts';
 import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
 import { createConsecutiveFailures } from './consecutive-failures.ts';
-import { guardStream } from './guard.ts';
+import { createGuardStep, guardStream } from './guard.ts';
 
 function setUp() {
   const time = { now: 0 };
@@ -48,4 +52,47 @@ test('a stream that the backend does not let open counts against it', () => {
   expect(breaker.state.name).toBe('open');
   expect(observed).toEqual(['failure']);
   expect(endpoint.lastFailure).toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+const loss = () => new WeirError('UNAVAILABLE', 'connection lost', { origin: 'backend' });
+const shared = loss();
+const unreachable = new WeirError('UNAVAILABLE', 'nobody listens', {
+  origin: 'backend',
+  neverSent: true,
+});
+
+test.each<[string, readonly WeirError[], readonly BreakerOutcome[]]>([
+  [
+    'calls that one connection lost are one failure',
+    [shared, shared, shared],
+    ['failure', 'ignored', 'ignored'],
+  ],
+  [
+    'those of another connection are another',
+    [shared, loss(), shared],
+    ['failure', 'failure', 'failure'],
+  ],
+  ['calls that reached nobody count each', [unreachable, unreachable], ['failure', 'failure']],
+])('%s', async (_, errors, expected) => {
+  const observed: BreakerOutcome[] = [];
+  const endpoint = createTestEndpoint();
+  const call = {
+    // The step asks for nothing else of a method.
+    method: { descriptor: { input: EmptySchema } } as unknown as Method,
+    message: new Uint8Array(),
+    metadata: [],
+    deadline: undefined,
+    cancellation: new Cancellation(),
+    input: undefined,
+    headers: {},
+  };
+  const attempt: Attempt = { call, number: 1, deadline: undefined, tried: [] };
+  const guard = createGuardStep(
+    (_endpoint, outcome) => observed.push(outcome),
+    () => 0,
+  );
+  for (const error of errors) {
+    await expect(guard(() => Promise.reject(error))(attempt, endpoint)).rejects.toThrow(error);
+  }
+  expect(observed).toEqual(expected);
 });

@@ -42,7 +42,7 @@ export function createGuardStep(observe: Observe, clock: Clock) {
           note.code = error.code;
         }
         noteFailure(endpoint, error, ended);
-        report(toBreakerOutcome(error, isHurried(attempt)));
+        report(oncePerLoss(endpoint, error, toBreakerOutcome(error, isHurried(attempt)), thrown));
         throw error;
       } finally {
         endpoint.inFlight--;
@@ -70,7 +70,9 @@ export function guardStream(
     endpoint.meter.attempts.count(error.code);
     if (note !== undefined) note.code = error.code;
     noteFailure(endpoint, error, performance.now());
-    reportOnce(toBreakerOutcome(error, hurried));
+    if (!reported) {
+      reportOnce(oncePerLoss(endpoint, error, toBreakerOutcome(error, hurried), thrown));
+    }
     return error;
   }
   let stream: ReplyStream;
@@ -107,6 +109,23 @@ export function guardStream(
 function noteFailure(endpoint: Endpoint, error: WeirError, at: number): void {
   if (toBreakerOutcome(error) !== 'failure') return;
   endpoint.lastFailure = { code: error.code, message: error.message, at };
+}
+
+/**
+ * A connection that breaks ends all its calls with one and the same error, and is one failure: else a reset,
+ * which the next connection heals, would open the breaker of every busy endpoint. A call that was never sent
+ * says anew that nobody can be reached.
+ */
+function oncePerLoss(
+  endpoint: Endpoint,
+  { neverSent }: WeirError,
+  outcome: BreakerOutcome,
+  thrown: unknown,
+): BreakerOutcome {
+  if (outcome !== 'failure' || neverSent) return outcome;
+  if (endpoint.lastCounted === thrown) return 'ignored';
+  endpoint.lastCounted = thrown;
+  return outcome;
 }
 
 function enter(endpoint: Endpoint, observe: Observe, notes: CallNotes | undefined): ReportOutcome {
