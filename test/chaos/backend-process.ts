@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Child } from '../support/child.ts';
+import type { BackendIdentity } from './backend-credentials.ts';
 import type { Arrivals, Misbehaviour } from './misbehaviour.ts';
 
 /** A backend of the chaos test in its own process. */
@@ -14,16 +15,29 @@ export class BackendProcess {
     this.#control = control;
   }
 
-  /** @param ledger the file that takes the ids of executed orders; it may hold others' already */
-  static async start(name: string, ledger: string): Promise<BackendProcess> {
+  /**
+   * @param ledger the file that takes the ids of executed orders; it may hold others' already
+   * @param identity undefined to serve without TLS
+   */
+  static async start(
+    name: string,
+    ledger: string,
+    identity: BackendIdentity | undefined,
+  ): Promise<BackendProcess> {
     const script = join(import.meta.dirname, 'backend.ts');
-    const child = new Child(name, [script, '--name', name, '--ledger', ledger]);
+    const secure = identity === undefined ? [] : ['--identity', JSON.stringify(identity)];
+    const child = new Child(name, [script, '--name', name, '--ledger', ledger, ...secure]);
     const ready = await child.waitFor('its address', (line) => 'listening' in line);
     return new BackendProcess(child, Number(ready.listening), `http://127.0.0.1:${ready.control}`);
   }
 
   async misbehave(change: Partial<Misbehaviour>): Promise<void> {
     await this.#ask('/misbehave', change);
+  }
+
+  /** To whoever connects from now on. */
+  async present(identity: BackendIdentity): Promise<void> {
+    await this.#ask('/identity', identity);
   }
 
   /** Sends GOAWAY on every connection and goes on listening. */

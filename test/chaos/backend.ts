@@ -15,6 +15,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { HealthImplementation } from 'grpc-health-check';
 import { portOf } from '../support/port-of.ts';
+import { createBackendCredentials, readIdentity } from './backend-credentials.ts';
 import type { Arrivals, Misbehaviour } from './misbehaviour.ts';
 
 const STEP_MS = 100;
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     name: { type: 'string', default: 'desk' },
     /** A file to which the id of each order that is executed is added. */
     ledger: { type: 'string', default: '' },
+    /** A `BackendIdentity` in JSON; without one it serves without TLS. */
+    identity: { type: 'string' },
   },
 });
 
@@ -86,11 +89,16 @@ const definition = loadSync('chaos/v1/desk_service.proto', {
 })['chaos.v1.DeskService'];
 if (definition === undefined || 'format' in definition) throw new Error('no chaos.v1.DeskService');
 
+const tls =
+  values.identity === undefined
+    ? undefined
+    : createBackendCredentials(readIdentity(JSON.parse(values.identity)));
 const server = new Server();
 server.addService(definition, { Read: read, Place: place, Watch: watch });
 health.addToServer(server);
 const port = await new Promise<number>((resolve, reject) => {
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+  const credentials = tls?.credentials ?? ServerCredentials.createInsecure();
+  server.bindAsync('127.0.0.1:0', credentials, (error, bound) => {
     if (error) reject(error);
     else resolve(bound);
   });
@@ -107,6 +115,9 @@ async function obey(request: IncomingMessage): Promise<object> {
       misbehaviour = { ...misbehaviour, ...(await readMisbehaviour(request)) };
       health.setStatus('', misbehaviour.health);
       return misbehaviour;
+    case '/identity':
+      tls?.present(readIdentity(await json(request)));
+      return {};
     case '/goaway':
       server.drain(`127.0.0.1:${port}`, 1_000);
       return {};

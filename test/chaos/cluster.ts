@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Line } from '../support/child.ts';
 import { GatewayProcess } from '../support/gateway.ts';
 import { parsePage, scrape, valueOn } from '../support/metrics-page.ts';
+import { Authorities } from './authorities.ts';
 import { BackendProcess } from './backend-process.ts';
+import { type Directory, DnsDirectory, FileDirectory, type Whereabouts } from './directory.ts';
+import { REPORTING } from './process-resources.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 /** As an operator would set it who wants failures noticed in seconds; the rest is Weir's defaults. */
@@ -25,40 +28,69 @@ export interface Member {
   readonly name: string;
   backend: BackendProcess;
   proxy: TcpProxy;
+  /** Of its certificate. */
+  generation: number;
 }
 
-/** Three backends, each behind a network of its own, and a gateway that finds them by a file. */
+export interface ClusterOptions {
+  /** By SRV records instead of a file; who moves gets another address too. */
+  readonly dns?: boolean;
+  /** Mutual. */
+  readonly tls?: boolean;
+}
+
+/** Three backends, each behind a network of its own, and a gateway that finds them. */
 export class Cluster {
   readonly members: readonly Member[];
   readonly gateway: GatewayProcess;
+  readonly directory: Directory;
+  /** Undefined without TLS. */
+  readonly authorities: Authorities | undefined;
   readonly #folder: string;
+  #addresses = 1;
 
-  private constructor(members: readonly Member[], gateway: GatewayProcess, folder: string) {
-    this.members = members;
-    this.gateway = gateway;
+  private constructor(
+    parts: Pick<Cluster, 'members' | 'gateway' | 'directory' | 'authorities'>,
+    folder: string,
+  ) {
+    this.members = parts.members;
+    this.gateway = parts.gateway;
+    this.directory = parts.directory;
+    this.authorities = parts.authorities;
     this.#folder = folder;
   }
 
-  static async start(): Promise<Cluster> {
+  static async start({ dns = false, tls = false }: ClusterOptions = {}): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'weir-chaos-'));
     writeFileSync(join(folder, 'ledger'), '');
+    const authorities = tls ? new Authorities(folder) : undefined;
     const members = await Promise.all(
       ['one', 'two', 'three'].map(async (name) => {
-        const backend = await BackendProcess.start(name, join(folder, 'ledger'));
-        return { name, backend, proxy: await TcpProxy.start(backend.port) };
+        const identity = authorities?.backend(0);
+        const backend = await BackendProcess.start(name, join(folder, 'ledger'), identity);
+        return { name, backend, proxy: await TcpProxy.start(backend.port), generation: 0 };
       }),
     );
-    const discovery = { file: join(folder, 'endpoints.json'), poll: '200ms' };
-    writeEndpoints(discovery.file, members);
+    const directory = dns
+      ? await DnsDirectory.start()
+      : new FileDirectory(join(folder, 'endpoints.json'));
+    directory.announce(members.map(whereaboutsOf));
     const gateway = await GatewayProcess.start(
       {},
       {
         contracts: [{ folder: join(import.meta.dirname, 'proto') }],
-        upstreams: { desk: { ...UPSTREAM, discovery } },
+        upstreams: {
+          desk: {
+            ...UPSTREAM,
+            discovery: directory.discovery,
+            ...(authorities && { tls: authorities.tls }),
+          },
+        },
         log: { level: 'info', successes: 0 },
       },
+      REPORTING,
     );
-    return new Cluster(members, gateway, folder);
+    return new Cluster({ members, gateway, directory, authorities }, folder);
   }
 
   /** @throws RangeError when there are not so many */
@@ -75,13 +107,22 @@ export class Cluster {
 
   /** A process that takes up where the last one of that name ended, on a port of its own. */
   async restart(member: Member): Promise<void> {
-    member.backend = await BackendProcess.start(member.name, join(this.#folder, 'ledger'));
+    const identity = this.authorities?.backend(member.generation);
+    const ledger = join(this.#folder, 'ledger');
+    member.backend = await BackendProcess.start(member.name, ledger, identity);
     member.proxy.targetPort = member.backend.port;
+  }
+
+  /** A network elsewhere: on another port, and where names tell of addresses on another address. */
+  async relocate(member: Member): Promise<void> {
+    const host =
+      this.directory instanceof DnsDirectory ? `127.0.0.${++this.#addresses}` : undefined;
+    member.proxy = await TcpProxy.start(member.backend.port, host);
   }
 
   /** Tells the gateway where the members are now. */
   announce(): void {
-    writeEndpoints(join(this.#folder, 'endpoints.json'), this.members);
+    this.directory.announce(this.members.map(whereaboutsOf));
   }
 
   /**
@@ -94,6 +135,14 @@ export class Cluster {
       (each) => each.address === address && timeOf(each) >= since && isEjection(each),
     );
     return timeOf(line);
+  }
+
+  /** Resolves when the gateway has taken new files for its TLS after `since`. */
+  async renewed(since: number): Promise<void> {
+    await this.gateway.child.waitFor(
+      'that it has new certificates',
+      (each) => each.msg === 'certificates or credentials renewed' && timeOf(each) >= since,
+    );
   }
 
   /** Resolves when every endpoint takes calls again, be it for the time being only a share of them. */
@@ -115,13 +164,14 @@ export class Cluster {
     const code = await this.gateway.stop();
     for (const { proxy } of this.members) proxy.close();
     await Promise.all(this.members.map(({ backend }) => backend.child.kill()));
+    await this.directory.stop();
     rmSync(this.#folder, { recursive: true });
     return code;
   }
 }
 
-function writeEndpoints(file: string, members: readonly Member[]): void {
-  writeFileSync(file, JSON.stringify(members.map(({ proxy: { address } }) => ({ address }))));
+function whereaboutsOf({ name, proxy: { host, port } }: Member): Whereabouts {
+  return { name, host, port };
 }
 
 /** How many endpoints a metrics page says to be well. */

@@ -1,7 +1,6 @@
 import { setInterval as every } from 'node:timers/promises';
 import { type Cluster, DETECTION_MS, type Member } from './cluster.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
-import { TcpProxy } from './tcp-proxy.ts';
 
 export interface Struck {
   /** When the gateway could have noticed first, milliseconds since the Unix epoch. */
@@ -15,6 +14,10 @@ export interface Fault {
   readonly name: string;
   /** Within which the gateway is to take the endpoint out; undefined where it need not. */
   readonly detectionMs: number | undefined;
+  /** True where it takes no endpoint out, but leaves it nearly no calls. */
+  readonly leavesAside?: boolean;
+  /** True where the member serves as well as ever. */
+  readonly harmless?: boolean;
   strike(cluster: Cluster, member: Member): Promise<Struck>;
 }
 
@@ -78,7 +81,7 @@ const goaway: Fault = {
   strike: async (_, { backend }) => repeat(500, () => backend.goaway()),
 };
 
-const restartElsewhere: Fault = {
+export const restartElsewhere: Fault = {
   name: 'dies and comes back on a new port',
   detectionMs: DETECTION_MS,
   async strike(cluster, member) {
@@ -86,20 +89,20 @@ const restartElsewhere: Fault = {
     member.proxy.close();
     const at = Date.now();
     await Promise.all([old.child.kill(), cluster.restart(member)]);
-    member.proxy = await TcpProxy.start(member.backend.port);
+    await cluster.relocate(member);
     cluster.announce();
     return { at, heal: async () => {} };
   },
 };
 
-const move: Fault = {
+export const move: Fault = {
   name: 'moves: the new one is announced, then the old one leaves',
   detectionMs: DETECTION_MS,
   async strike(cluster, member) {
     const { backend, proxy } = member;
     await cluster.restart(member);
     proxy.targetPort = backend.port;
-    member.proxy = await TcpProxy.start(member.backend.port);
+    await cluster.relocate(member);
     cluster.announce();
     const heal = async () => {
       proxy.close();
@@ -107,6 +110,13 @@ const move: Fault = {
     };
     return { at: Date.now(), heal };
   },
+};
+
+export const failing = misbehaving('every call fails, health says SERVING', { failingShare: 1 });
+
+export const libelled: Fault = {
+  ...misbehaving('health says NOT_SERVING, all is well', { health: 'NOT_SERVING' }),
+  harmless: true,
 };
 
 export const SINGLE_FAULTS: readonly Fault[] = [
@@ -119,12 +129,12 @@ export const SINGLE_FAULTS: readonly Fault[] = [
   // Balancing leaves a slow endpoint aside before its breaker has seen enough time-outs to open.
   {
     ...misbehaving('answers take 2 s, health says SERVING', { slowMs: 2_000 }),
-    detectionMs: undefined,
+    leavesAside: true,
   },
   // A share that is far from the half that opens a breaker: to be borne, not ended.
   { ...misbehaving('30 % errors', { failingShare: 0.3 }), detectionMs: undefined },
-  misbehaving('every call fails, health says SERVING', { failingShare: 1 }),
-  misbehaving('health says NOT_SERVING, all is well', { health: 'NOT_SERVING' }),
+  failing,
+  libelled,
   resets,
   cuts,
   goaway,

@@ -13,6 +13,7 @@ interface Pair {
  * delivered when it ends, as TCP sends again what was lost: an order may arrive long after its caller left.
  */
 export class TcpProxy {
+  readonly host: string;
   readonly port: number;
   /** Where connections go; those that stand stay where they are. */
   targetPort: number;
@@ -20,22 +21,24 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   #delayMs = 0;
 
-  private constructor(server: Server, targetPort: number) {
+  private constructor(server: Server, host: string, targetPort: number) {
     this.#server = server;
+    this.host = host;
     this.port = portOf(server);
     this.targetPort = targetPort;
     server.on('connection', (near: Socket) => this.#join(near));
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  /** @param host where it listens, an address of the loopback network */
+  static async start(targetPort: number, host = '127.0.0.1'): Promise<TcpProxy> {
     const server = createServer({ noDelay: true, allowHalfOpen: true });
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
-    return new TcpProxy(server, targetPort);
+    return new TcpProxy(server, host, targetPort);
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.host}:${this.port}`;
   }
 
   get connections(): number {
@@ -68,7 +71,7 @@ export class TcpProxy {
   }
 
   async accept(): Promise<void> {
-    this.#server.listen(this.port, '127.0.0.1');
+    this.#server.listen(this.port, this.host);
     await once(this.#server, 'listening');
   }
 

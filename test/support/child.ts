@@ -55,6 +55,10 @@ export class Child {
     return this.#process.pid ?? 0;
   }
 
+  get alive(): boolean {
+    return running.has(this.#process);
+  }
+
   /** Everything that it wrote to both outputs. */
   get text(): string {
     return this.#text;

@@ -39,16 +39,21 @@ export class GatewayProcess {
     this.#folder = folder;
   }
 
-  /** @param overrides Laid over {@link testConfig}, mappings merged and all else replaced. */
+  /**
+   * @param overrides Laid over {@link testConfig}, mappings merged and all else replaced.
+   * @param env Beside the test's own environment.
+   */
   static async start(
     upstreams: Readonly<Record<string, string>>,
     overrides: ConfigTree = {},
+    env: NodeJS.ProcessEnv = {},
   ): Promise<GatewayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'weir-gateway-'));
     const file = join(folder, CONFIG_FILE);
     // JSON is YAML (YAML 1.2, 1.3).
     await writeFile(file, JSON.stringify(merge(testConfig(upstreams), overrides)));
-    const child = new Child('gateway', [join(ROOT, 'src', 'main.ts'), 'serve', '--config', file]);
+    const script = join(ROOT, 'src', 'main.ts');
+    const child = new Child('gateway', [script, 'serve', '--config', file], env);
     try {
       const ready = await child.waitFor('its address', ({ msg }) => msg === 'listening');
       return new GatewayProcess(String(ready.url), child, folder);
