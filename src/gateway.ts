@@ -121,7 +121,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const contractProcedures = createProcedures({
     snapshot,
     transcoder,
-    validator: requireSoundRules(snapshot),
+    validator: await requireSoundRules(snapshot),
     upstreams,
     pipeline,
     metadata: createMetadataRules(config.metadata),

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { SignJWT } from 'jose';
 import { type Identity, isAnonymous } from './identity.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from './issuer/signing-keys.ts';
+import { jose } from './jose.ts';
 
 /** gRPC metadata, lower-case names. */
 export type IdentityMetadata = readonly (readonly [name: string, value: string])[];
@@ -108,7 +108,7 @@ export function createIdentityTokens(options: IdentityTokenOptions): Describe {
   async function sign(identity: Identity, audience: string): Promise<IdentityMetadata> {
     const { kid, privateKey } = await keys.current();
     const nowMs = now();
-    const token = await new SignJWT({
+    const token = await new (jose().SignJWT)({
       roles: [...identity.roles],
       permissions: [...identity.permissions],
       // Who vouched for the subject in the first place.

@@ -16,6 +16,7 @@ import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { createLoginAttempts } from './issuer/login-attempts.ts';
 import { createSigningKeys, SIGNING_ALGORITHM, type SigningKeys } from './issuer/signing-keys.ts';
 import type { UserChange } from './issuer/user-changes.ts';
+import { jose } from './jose.ts';
 import { LiveAccess } from './revocation/live-access.ts';
 import { RoleTable } from './role-table.ts';
 import { thinRefusals } from './thin-refusals.ts';
@@ -49,6 +50,8 @@ const DAY_MS = 86_400_000;
 /** @throws UserError where the settings contradict each other. */
 export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, log: Log): Auth {
   const { builtIn } = config;
+  // At start, so that the first caller with a token need not wait for it.
+  if (config.mode === 'on' && (builtIn !== undefined || config.issuers.length > 0)) jose();
   if (config.mode === 'off') {
     log.warn('access control is off: everybody may call everything (auth.mode)');
   }

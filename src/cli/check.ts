@@ -18,7 +18,7 @@ export async function check(configFile: string): Promise<void> {
   const config = loadConfig(configFile);
   const snapshot = await loadContracts(config.contracts);
   requireUpstreams(snapshot, new Map(Object.entries(config.upstreams)));
-  requireSoundRules(snapshot);
+  await requireSoundRules(snapshot);
   // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
   const auth = requireSoundAuth(config.auth);
   requireRedis(config);

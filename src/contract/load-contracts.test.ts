@@ -1,9 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadContracts } from './load-contracts.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'weir-contracts-test-'));
@@ -258,6 +259,27 @@ describe('descriptor sets', () => {
     await expect(loadContracts([{ descriptorSet: one }, { descriptorSet: other }])).rejects.toThrow(
       `a.proto is in ${one} and, with other content, in ${other}; keep one of them.`,
     );
+  });
+
+  test('no compiler is started for them alone, and they may import what Weir provides', async () => {
+    const started: unknown[] = [];
+    const note = (message: unknown) => started.push(message);
+    subscribe('child_process', note);
+    onTestFinished(() => void unsubscribe('child_process', note));
+    const path = writeSet('status.binpb', {
+      name: 'a.proto',
+      dependency: [
+        'google/rpc/status.proto',
+        'weir/v1/options.proto',
+        'buf/validate/validate.proto',
+      ],
+    });
+    const { registry } = await loadContracts([{ descriptorSet: path }]);
+    expect(registry.getMessage('google.rpc.BadRequest')).toBeDefined();
+    expect(started).toHaveLength(0);
+    const folder = writeFolder({ 'b.proto': 'syntax = "proto3";' });
+    await loadContracts([{ descriptorSet: path }, { folder }]);
+    expect(started).toHaveLength(1);
   });
 
   test('the same file twice is one file', async () => {

@@ -4,6 +4,7 @@ import type { ContractSource } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import { compileFolders } from './compile-folders.ts';
 import { mergeDescriptorSets, type NamedDescriptorSet } from './merge-descriptor-sets.ts';
+import { providedFiles } from './provided-files.ts';
 import { type KeptComments, readDescriptorSet } from './read-descriptor-set.ts';
 import { type ContractSnapshot, createSnapshot, type SnapshotSource } from './snapshot.ts';
 
@@ -28,16 +29,20 @@ export async function compileContracts(
   comments: KeptComments,
 ): Promise<SnapshotSource> {
   const folders = sources.flatMap((source) => ('folder' in source ? [source.folder] : []));
-  const compiled = readDescriptorSet(await compileFolders(folders), comments);
-  const sets: NamedDescriptorSet[] = [
-    ...sources.flatMap((source) =>
-      'descriptorSet' in source
-        ? [{ name: source.descriptorSet, files: readFile(source.descriptorSet, comments) }]
-        : [],
-    ),
-    { name: folders.join(', ') || "Weir's own contracts", files: compiled },
-  ];
-  const files = mergeDescriptorSets(sets);
+  const sets: NamedDescriptorSet[] = sources.flatMap((source) =>
+    'descriptorSet' in source
+      ? [{ name: source.descriptorSet, files: readFile(source.descriptorSet, comments) }]
+      : [],
+  );
+  // Without a folder there is nothing to compile, and no compiler to start.
+  const rest =
+    folders.length === 0
+      ? { name: "Weir's own contracts", files: providedFiles(sets) }
+      : {
+          name: folders.join(', '),
+          files: readDescriptorSet(await compileFolders(folders), comments),
+        };
+  const files = mergeDescriptorSets([...sets, rest]);
   const published = files.file.map((file) => file.name).filter((name) => !IMPORT_ONLY.test(name));
   return { files, published: new Set(published) };
 }

@@ -1,13 +1,26 @@
+import type { DescMessage } from '@bufbuild/protobuf';
 import { placeOf } from '../contract/comment.ts';
 import type { ContractSnapshot } from '../contract/snapshot.ts';
 import { UserError } from '../lib/user-error.ts';
-import { createInputValidator, type InputValidator } from './input-validator.ts';
+import { hasRules } from './has-rules.ts';
+import type { InputValidator } from './input-validator.ts';
+
+const NO_RULES: InputValidator = { checkOf: () => undefined };
 
 /**
  * The validator of a snapshot, with the rules of all inputs compiled.
  * @throws UserError that names each input with a rule that does not compile.
  */
-export function requireSoundRules({ registry, methods }: ContractSnapshot): InputValidator {
+export async function requireSoundRules({
+  registry,
+  methods,
+}: ContractSnapshot): Promise<InputValidator> {
+  const seen = new Set<DescMessage>();
+  if (![...methods.values()].some(({ descriptor }) => hasRules(descriptor.input, seen))) {
+    return NO_RULES;
+  }
+  // Loaded only here: protovalidate and its CEL are megabytes that a contract without rules never uses.
+  const { createInputValidator } = await import('./input-validator.ts');
   const validator = createInputValidator(registry);
   const problems = new Set<string>();
   for (const { descriptor } of methods.values()) {

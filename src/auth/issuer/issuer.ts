@@ -1,7 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import { WeirError } from '../../errors.ts';
 import { CSRF_CLAIM, createCsrfToken, digestCsrfToken, sameDigest } from '../credentials/csrf.ts';
+import { jose } from '../jose.ts';
 import { unauthenticated } from '../refusal.ts';
 import type { LiveAccess } from '../revocation/live-access.ts';
 import type { LoginAttempts } from './login-attempts.ts';
@@ -89,7 +89,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
     // With its milliseconds (RFC 7519 section 2 allows them), so that a login right after a
     // revocation does not count as before it.
     const seconds = now() / 1000;
-    return new SignJWT({
+    return new (jose().SignJWT)({
       sid: session.id,
       client_id: 'weir',
       roles: [...user.roles],

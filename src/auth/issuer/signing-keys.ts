@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import { jose } from '../jose.ts';
 import { KeySet } from '../keys/key-set.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import { unauthenticated } from '../refusal.ts';
@@ -45,6 +46,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   async function fill(slot: number): Promise<JWK> {
     const stored = await store.get(slot);
     if (stored !== undefined) return parseJwk(stored);
+    const { exportJWK, generateKeyPair } = jose();
     const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
     const kid = `${slot}-${randomBytes(6).toString('hex')}`;
     const jwk = { ...(await exportJWK(privateKey)), kid, alg: SIGNING_ALGORITHM, use: 'sig' };
@@ -86,7 +88,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
 
   async function importSigningKey(slot: number): Promise<SigningKey> {
     const jwk = await keyOf(slot);
-    const privateKey = await importJWK(jwk, SIGNING_ALGORITHM);
+    const privateKey = await jose().importJWK(jwk, SIGNING_ALGORITHM);
     if (privateKey instanceof Uint8Array || jwk.kid === undefined) {
       throw new Error(`The signing key of slot ${slot} is not an ${SIGNING_ALGORITHM} key.`);
     }

@@ -1,5 +1,6 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 import type { Algorithm } from '../../lib/signature-algorithm.ts';
+import { jose } from '../jose.ts';
 import { unauthenticated } from '../refusal.ts';
 import type { TokenHeader } from '../token/read-token.ts';
 import { isSymmetric, keyShapeOf } from './key-shape.ts';
@@ -112,7 +113,7 @@ async function importPublicPart(key: JWK, algorithm: Algorithm): Promise<CryptoK
   const { d: _private, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicPart } = key;
   delete publicPart.key_ops;
   try {
-    return await importJWK(publicPart, algorithm);
+    return await jose().importJWK(publicPart, algorithm);
   } catch (cause) {
     throw unauthenticated('TOKEN_KEY_UNKNOWN', "The issuer's key cannot be used.", cause);
   }
