@@ -41,6 +41,7 @@ import { RequestCounts } from './telemetry/metrics/request-counts.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
 import { createTracing } from './telemetry/traces/tracing.ts';
 import { createTranscoder } from './transcode/transcoder.ts';
+import { warmUpTranscoder } from './transcode/warm-up.ts';
 import { createUpstreams } from './upstream/create-upstreams.ts';
 import { requireSoundRules } from './validation/require-sound-rules.ts';
 
@@ -96,6 +97,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     requests,
   });
   const onRefused = recordRefusal(auth.audit, counters);
+  warmUpTranscoder();
   const transcoder = createTranscoder(snapshot.registry, {
     maxInputDepth: config.limits.maxDepth,
     maxStringLength: config.limits.maxString,

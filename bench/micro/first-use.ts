@@ -1,5 +1,6 @@
 // How long until a contract of a thousand methods can be called, and how long does the first message of each
 // type take? Every figure is of one process's first time, so run it several times: `node bench/micro/first-use.ts`.
+// With `--cold` nothing is warmed up first, as a gateway does at its start.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -8,6 +9,7 @@ import { mergeDescriptorSets } from '../../src/contract/merge-descriptor-sets.ts
 import { readDescriptorSet } from '../../src/contract/read-descriptor-set.ts';
 import { createSnapshot } from '../../src/contract/snapshot.ts';
 import { createTranscoder } from '../../src/transcode/transcoder.ts';
+import { warmUpTranscoder } from '../../src/transcode/warm-up.ts';
 import { BUILD } from '../places.ts';
 
 const PACKAGES = 50;
@@ -29,6 +31,12 @@ const transcoder = createTranscoder(registry);
 const codecs = [...methods.values()].map(({ descriptor }) => transcoder.codec(descriptor.output));
 const loaded = performance.now();
 console.log(`${methods.size} methods, ${bytes.length} bytes: ${ms(loaded - start)} to load`);
+
+if (!process.argv.includes('--cold')) {
+  const before = performance.now();
+  warmUpTranscoder();
+  console.log(`warming up: ${ms(performance.now() - before)}`);
+}
 
 const decode: number[] = [];
 const encode: number[] = [];
