@@ -27,8 +27,8 @@ export interface CallReceiver extends MessageSink {
   readonly deadlinePassed: boolean;
   onHead(metadata: Metadata): void;
   /**
-   * Asks whether the call keeps `octets` of flow control because its reader is behind. If it does, it
-   * must `release` them later.
+   * Asks whether the call keeps `octets` of its stream's flow control because its reader is behind. If it
+   * does, it must `release` them later.
    */
   retain(octets: number): boolean;
   /** More may be sent. */
@@ -205,15 +205,17 @@ export class CallStream {
   }
 
   onDataEnd(octets: number, endStream: boolean): void {
+    // At once, whoever reads: a stream's own window holds back a peer whose reader stopped, and the
+    // connection's would hold back every other call with it.
+    this.#host.credit.giveBack(octets);
     if (!this.#receiver.retain(octets)) this.release(octets);
     if (endStream && this.remoteOpen) this.#finish(undefined, 200, NO_METADATA);
   }
 
-  /** Gives flow control back to the peer; right also after the stream was closed. */
+  /** Gives flow control of the stream back to the peer; right also after it was closed. */
   release(octets: number): void {
-    const { credit } = this.#host;
-    credit.giveBack(octets);
     if (!this.remoteOpen) return;
+    const { credit } = this.#host;
     const increment = this.#window.release(octets, credit.largestStreamWindow);
     if (increment > 0) credit.announce(this.id, increment);
   }

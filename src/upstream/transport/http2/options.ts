@@ -55,8 +55,8 @@ export interface Http2TransportOptions {
    */
   readonly streamWindowBytes?: number;
   /**
-   * What unread answers of one connection may hold together. Default 16 MiB: 256 streams whose readers
-   * stopped at the first window do not yet stop the others.
+   * What may be on its way on one connection. Half of it is what the windows of its streams may grow to
+   * together, beyond the 65,535 octets that each has. Default 16 MiB: eight streams at full width.
    */
   readonly connectionWindowBytes?: number;
   /** Largest header section accepted, as RFC 9113 §6.5.2 counts. Default 64 KiB, as in Node. */

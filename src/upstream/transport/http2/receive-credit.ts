@@ -29,8 +29,8 @@ export class ReceiveCredit {
   }
 
   /**
-   * What the window of one stream may grow to now: half the connection's in equal parts, for streams whose
-   * readers stopped must not hold so much of it that the others starve.
+   * What the window of one stream may grow to now: half the connection's in equal parts, for what readers
+   * who stopped leave unread is memory.
    */
   get largestStreamWindow(): number {
     const { streamWindowBytes, connectionWindowBytes } = this.#limits;
