@@ -65,6 +65,26 @@ test('an id that would make every frame large is refused, and not repeated', asy
   expect(log.calls.map(({ input }) => input)).toEqual([2]);
 });
 
+test('a frame that comes a byte at a time is given up before its bytes cost more than it', async () => {
+  const { server } = await start();
+  const socket = connect(server.port, '127.0.0.1').setNoDelay(true);
+  const closed = once(socket, 'close');
+  const head = ['GET /trpc HTTP/1.1', 'host: x', 'connection: upgrade', 'upgrade: websocket'];
+  const key = `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`;
+  socket.write([...head, key, 'sec-websocket-version: 13', '', ''].join('\r\n'));
+  await once(socket, 'data');
+  socket.resume();
+  // A masked text frame of a million bytes (RFC 6455 section 5.2).
+  socket.write(Buffer.from('81ff00000000000f424000000000', 'hex'));
+  let sent = 0;
+  for (; !socket.destroyed && sent < 100_000; sent += 1) {
+    socket.write('a');
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  expect(sent).toBeLessThan(100_000);
+  await closed;
+});
+
 test('after refused connectionParams nothing that follows is run', async () => {
   const { server, log } = await start();
   const client = await openSocket(`${server.wsUrl}?connectionParams=1`);

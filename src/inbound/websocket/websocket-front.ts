@@ -36,6 +36,13 @@ export interface TrpcWebSocketFront {
   close(): void;
 }
 
+/**
+ * What a socket brought at once is kept as it came until the frame is whole, and costs some 200 bytes beside.
+ * Networks bring more than a kilobyte; a caller who sends byte by byte must not make a megabyte cost two hundred.
+ */
+const SMALLEST_CHUNK_BYTES = 512;
+const MOST_SMALL_CHUNKS = 64;
+
 export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): TrpcWebSocketFront {
   const limits: WebSocketLimits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
   const peerOf = options.peerOf ?? tcpPeerOf;
@@ -45,6 +52,7 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
     // Compression keeps some 300 KB of windows for every socket.
     perMessageDeflate: false,
     maxPayload: limits.maxPayloadBytes,
+    maxBufferedChunks: Math.ceil(limits.maxPayloadBytes / SMALLEST_CHUNK_BYTES) + MOST_SMALL_CHUNKS,
   });
   const connections = new Set<Connection>();
   const held = new InFlight(limits.maxSocketsPerAddress);
