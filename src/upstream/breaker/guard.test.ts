@@ -1,10 +1,11 @@
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createTestEndpoint } from '../../../test/support/endpoint.ts';
 import type { Method } from '../../contract/method.ts';
 import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Attempt } from '../attempt.ts';
+import type { ReplyStream } from '../transport/transport.ts';
 import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
 import { createConsecutiveFailures } from './consecutive-failures.ts';
 import { createGuardStep, guardStream } from './guard.ts';
@@ -31,6 +32,37 @@ function setUp() {
     );
   return { time, breaker, endpoint, observed, openFailing };
 }
+
+test('streams that say nothing do not keep their places as probes', async () => {
+  vi.useFakeTimers();
+  try {
+    const { time, breaker, endpoint, observed } = setUp();
+    breaker.enter()?.('failure');
+    time.now = 1_000;
+    const forever = new Promise<IteratorResult<Uint8Array, undefined>>(() => {});
+    const silent: ReplyStream = {
+      headers: Promise.resolve([]),
+      trailers: new Promise(() => {}),
+      [Symbol.asyncIterator]: () => ({ next: () => forever }),
+    };
+    for (let count = 0; count < DEFAULT_BREAKER_OPTIONS.probes; count++) {
+      const stream = guardStream(
+        endpoint,
+        (_, outcome) => observed.push(outcome),
+        { notes: undefined, hurried: false },
+        () => silent,
+      );
+      stream[Symbol.asyncIterator]().next().catch(expect.unreachable);
+    }
+    expect(breaker.mayEnter()).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    expect(breaker.state).toMatchObject({ name: 'halfOpen', probing: 0 });
+    expect(observed).toEqual(Array(DEFAULT_BREAKER_OPTIONS.probes).fill('ignored'));
+    expect(endpoint.streams).toBe(DEFAULT_BREAKER_OPTIONS.probes);
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 const refused = new WeirError('INVALID_ARGUMENT', 'no such metadata', { neverSent: true });
 const lost = new WeirError('UNAVAILABLE', 'connection refused', { origin: 'backend' });

@@ -50,6 +50,12 @@ export function createGuardStep(observe: Observe, clock: Clock) {
     };
 }
 
+/**
+ * How long a stream that says nothing may be one of the few probes of a recovering endpoint. Some topics are
+ * quiet for hours; with a place taken by each of them no call would find out that the endpoint is well.
+ */
+const MOST_SILENCE_MS = 1_000;
+
 /** The same for a stream, whose outcome is known when its first message came or when it failed before that. */
 export function guardStream(
   endpoint: Endpoint,
@@ -60,9 +66,11 @@ export function guardStream(
   const report = enter(endpoint, observe, notes);
   const note = notes?.attempt(endpoint.target.address);
   let reported = false;
+  let silence: NodeJS.Timeout | undefined;
   const reportOnce: ReportOutcome = (outcome) => {
     if (reported) return;
     reported = true;
+    clearTimeout(silence);
     report(outcome);
   };
   function fail(thrown: unknown): WeirError {
@@ -81,6 +89,9 @@ export function guardStream(
   } catch (thrown) {
     if (note !== undefined) note.endedAt = performance.now();
     throw fail(thrown);
+  }
+  if (!reported && endpoint.breaker.state.name === 'halfOpen') {
+    silence = setTimeout(reportOnce, MOST_SILENCE_MS, 'ignored').unref();
   }
 
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
