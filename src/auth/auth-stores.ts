@@ -76,10 +76,10 @@ function openSqliteStores(path: string): AuthStores {
 }
 
 function connectStores(
-  { urls, prefix }: RedisConfig,
+  { servers, prefix }: RedisConfig,
   onError: (error: unknown) => void,
 ): AuthStores {
-  const redis = connectRedis({ urls, timeoutMs: REDIS_TIMEOUT_MS });
+  const redis = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
   return {
     sessions: createRedisSessions(redis, prefix),
     keys: createRedisSigningKeys(redis, prefix),

@@ -28,6 +28,25 @@ test('explains what the sample contracts say', () => {
   );
 });
 
+test.each([
+  [{ urls: ['redis://:secret@a:6379', 'redis://b:6380'] }, 'the Redis cluster at a:6379, b:6380'],
+  [
+    {
+      sentinels: ['rediss://:secret@s1', 'rediss://:secret@s2:5000'],
+      master: 'rediss://u:p@weir/1',
+    },
+    'the Redis that s1, s2:5000 know as weir',
+  ],
+])(
+  'names the Redis that gateways count together in, and not what lets them in: %o',
+  (redis, text) => {
+    const explained = explain({ redis, rateLimits: { store: 'redis' } });
+    expect(explained).toContain(
+      `Limits: all gateways count together in ${text}; without it: local.`,
+    );
+  },
+);
+
 test('explains the whole hierarchy, with what the configuration changes', () => {
   const text = explain({
     redis: { urls: ['redis://127.0.0.1:6379'] },
@@ -48,7 +67,7 @@ test('explains the whole hierarchy, with what the configuration changes', () => 
       },
     },
   });
-  expect(text).toContain('by leases from Redis; without it: closed.');
+  expect(text).toContain('by leases from Redis at 127.0.0.1:6379; without it: closed.');
   expect(text).toContain(
     [
       'orders.v1.orderService.placeOrder | each caller, all methods by tenant and address: 50 per 1s, burst 50, a call costs 5 | never',

@@ -1,6 +1,7 @@
 import { type CacheRule, cacheRuleOf } from '../cache/cache-rules.ts';
 import type { Config } from '../config/schema.ts';
 import type { ContractSnapshot } from '../contract/snapshot.ts';
+import { parseMaster } from '../lib/redis/redis-servers.ts';
 import { RENEW_METHOD } from '../procedures/renew-procedure.ts';
 import { createLimitPlans, type LimitPlan } from '../ratelimit/limit-plan.ts';
 import { durationText } from './duration-text.ts';
@@ -12,7 +13,7 @@ import { formatTable } from './table.ts';
  */
 export function explainCost(
   { methods }: Pick<ContractSnapshot, 'methods'>,
-  config: Pick<Config, 'rateLimits' | 'cache'>,
+  config: Pick<Config, 'rateLimits' | 'cache' | 'redis'>,
 ): string {
   const all = new Map(methods).set(RENEW_METHOD.path, RENEW_METHOD);
   const plans = createLimitPlans(all, config.rateLimits);
@@ -24,13 +25,30 @@ export function explainCost(
     return [[method.path, first, cache], ...more.map((limit) => ['', limit, ''])];
   });
   const { store, whenRedisGone } = config.rateLimits;
+  const redis = describeServers(config.redis);
   const where = {
     memory: 'each gateway counts for itself',
-    redis: `all gateways count together in Redis; without it: ${whenRedisGone}`,
-    leased: `all gateways count together by leases from Redis; without it: ${whenRedisGone}`,
+    redis: `all gateways count together in ${redis}; without it: ${whenRedisGone}`,
+    leased: `all gateways count together by leases from ${redis}; without it: ${whenRedisGone}`,
   }[store];
   const table = formatTable(['method', 'limits, the first that refuses is named', 'cache'], rows);
   return `Limits: ${where}.\n\n${table}`;
+}
+
+/** Without what lets in: this is printed. */
+function describeServers(redis: Config['redis']): string {
+  if (redis === undefined) return 'Redis';
+  const { servers } = redis;
+  if ('sentinels' in servers) {
+    const name = parseMaster(servers.master).hostname;
+    return `the Redis that ${hostsOf(servers.sentinels)} know as ${name}`;
+  }
+  const what = servers.urls.length === 1 ? 'Redis' : 'the Redis cluster';
+  return `${what} at ${hostsOf(servers.urls)}`;
+}
+
+function hostsOf(urls: readonly string[]): string {
+  return urls.map((url) => new URL(url).host).join(', ');
 }
 
 const SCOPES = {

@@ -140,9 +140,10 @@ function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefine
   while (
     current instanceof z.ZodDefault ||
     current instanceof z.ZodPrefault ||
-    current instanceof z.ZodOptional
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodPipe
   ) {
-    current = current.unwrap();
+    current = current instanceof z.ZodPipe ? current.in : current.unwrap();
   }
   return current;
 }

@@ -205,6 +205,36 @@ test.each([
     'server.shutdownGrace: expected at most "24d", found "25d"',
   ],
   [
+    'a preflight that no browser remembers for so long',
+    { cors: { maxAge: '25h' } },
+    'cors.maxAge: expected at most "24h"; Firefox remembers no longer, and Chromium for "2h", found "25h"',
+  ],
+  [
+    'neither Redis nor sentinels',
+    { redis: { prefix: 'x:' } },
+    'redis: expected either `urls` or `sentinels` with `master`, found a mapping of prefix',
+  ],
+  [
+    'sentinels of nothing',
+    { redis: { sentinels: ['redis://10.0.0.5'] } },
+    'redis.master: missing; expected with `sentinels`, and only there: the name that they know the primary by',
+  ],
+  [
+    'a primary that is an address',
+    { redis: { sentinels: ['redis://10.0.0.5'], master: 'redis://:hunter2@10.0.0.6:6379' } },
+    'redis.master: expected the name that the sentinels know the primary by, such as "weir", or "rediss://user:password@weir", found "redis://...@10.0.0.6:6379"',
+  ],
+  [
+    'sentinels that let in differently',
+    { redis: { sentinels: ['redis://:a@s1', 'redis://:b@s2'], master: 'weir' } },
+    'redis.sentinels: expected the same user, password and scheme for all sentinels, found a list',
+  ],
+  [
+    'a misspelt setting of Redis',
+    { redis: { urls: ['redis://a'], prefx: 'x:' } },
+    'redis.prefx: no such setting; did you mean "prefix"?',
+  ],
+  [
     'a port that no host has',
     { upstreams: { market: { endpoints: ['a:70000'] } } },
     'upstreams.market.endpoints[0]: expected "host:port", "[ipv6]:port", "unix:/path", or {address, weight, zone, version}, found "a:70000"',
@@ -213,6 +243,17 @@ test.each([
   expect(() => toConfig({ ...VALID, ...tree }, { file: 'weir.yaml', folder })).toThrow(
     new UserError('weir.yaml is not a valid configuration:', [problem]),
   );
+});
+
+test.each([
+  [{ urls: ['redis://a:1', 'redis://b:2'] }, { urls: ['redis://a:1', 'redis://b:2'] }],
+  [
+    { sentinels: ['redis://s1', 'redis://s2:5000'], master: 'weir' },
+    { sentinels: ['redis://s1', 'redis://s2:5000'], master: 'weir' },
+  ],
+])('Redis at %o', (given, servers) => {
+  const { redis } = toConfig({ ...VALID, redis: given }, { file: 'weir.yaml', folder });
+  expect(redis).toEqual({ servers, timeout: 25, prefix: 'weir:' });
 });
 
 test.each([

@@ -15,6 +15,8 @@ const addressRange = z.union(
   'expected an address or a range such as "10.0.0.0/8"',
 );
 
+const LONGEST_PREFLIGHT_MS = 86_400_000;
+
 /** Which pages of other origins may call. Without it only pages that Weir itself serves. */
 const cors = z
   .strictObject({
@@ -31,7 +33,12 @@ const cors = z
     /** Lets those pages send cookies. */
     credentials: z.boolean().default(true),
     /** How long browsers remember a preflight. */
-    maxAge: duration().prefault('2h'),
+    maxAge: duration()
+      .refine(
+        (ms) => ms <= LONGEST_PREFLIGHT_MS,
+        'expected at most "24h"; Firefox remembers no longer, and Chromium for "2h"',
+      )
+      .prefault('2h'),
   })
   .prefault({});
 

@@ -112,7 +112,7 @@ interface SharedRedis {
 }
 
 function connect(config: RedisConfig): SharedRedis {
-  const redis = connectRedis({ urls: config.urls, timeoutMs: config.timeout });
+  const redis = connectRedis({ ...config.servers, timeoutMs: config.timeout });
   const meter = new RedisMeter(() => redis.connected);
   return { client: meterRedis(redis, meter), config, meter };
 }

@@ -9,5 +9,8 @@ export function requireRedis({ redis, rateLimits, cache, auth }: Config): void {
   if (cache.enabled && cache.shared) problems.push('cache.shared is true');
   if (auth.builtIn?.store === 'redis') problems.push('auth.builtIn.store is "redis"');
   if (problems.length === 0) return;
-  throw new UserError('Redis is needed; add redis: {urls: ["redis://..."]}, because', problems);
+  throw new UserError(
+    'Redis is needed; add redis: {urls: ["redis://..."]} or {sentinels: ["redis://..."], master: name}, because',
+    problems,
+  );
 }

@@ -30,8 +30,11 @@ export interface LimiterOptions {
   readonly onChange: (status: LimiterStatus) => void;
 }
 
-/** How long a Redis server that is new to the gateways is left alone. See `SharedStoreOptions`. */
-const SETTLE_MS = 500;
+/**
+ * How long a Redis server that is new to the gateways is left alone (see `SharedStoreOptions`): longer than
+ * the longest pause between two attempts to reach it, so that all of them are there before it counts.
+ */
+const SETTLE_MS = 1_000;
 
 /** @param options.redis must be there unless the store is `memory` */
 export function createLimiter({ config, redis, onChange }: LimiterOptions): Limiter {

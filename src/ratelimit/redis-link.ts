@@ -16,6 +16,11 @@ export interface RedisLinkOptions {
 
 /** How often Redis is asked whether it is back. */
 const PROBE_MS = 200;
+/**
+ * Over how long gateways begin to rely on a server that was left alone: one that does so later than others
+ * admits its own part in the meantime, while they admit all.
+ */
+const SETTLE_SPREAD_MS = 50;
 /** After this long without an answer the connection itself is taken to be dead. */
 const SILENT_MS = 2_000;
 /** How often this instance says that it is there, and for how long it is counted without saying so. */
@@ -78,10 +83,10 @@ export class RedisLink {
   }
 
   /** The jitter keeps gateways that lost Redis at the same moment from asking at the same moment. */
-  #probeIn(delayMs: number): void {
+  #probeIn(delayMs: number, jitter = 0.5): void {
     if (this.#closed) return;
     clearTimeout(this.#probe);
-    this.#probe = setTimeout(() => void this.#verify(), delayMs * (0.75 + Math.random() / 2));
+    this.#probe = setTimeout(() => void this.#verify(), delayMs * (1 + Math.random() * jitter));
     this.#probe.unref();
   }
 
@@ -102,7 +107,8 @@ export class RedisLink {
       this.#lostAtMs = performance.now();
       this.#options.redis.reconnect();
     }
-    this.#probeIn(settleMs ?? PROBE_MS);
+    if (settleMs === undefined) this.#probeIn(PROBE_MS);
+    else this.#probeIn(settleMs, SETTLE_SPREAD_MS / settleMs);
   }
 
   /** How long to leave the server alone still, in milliseconds. */

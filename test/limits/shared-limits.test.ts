@@ -1,8 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   openRedisAddress,
   type RedisAddress,
@@ -10,18 +6,17 @@ import {
   sendTo,
   startRedisServer,
 } from '../support/redis-server.ts';
-import type { LimiterOptions, LimiterReport } from './limiter-process.ts';
+import { GATEWAYS, LimiterGateways, largestBurst, rate } from './limiter-gateways.ts';
+import type { LimiterOptions } from './limiter-process.ts';
 
-const GATEWAYS = 3;
-const SKEWS_MS = [-7_200_000, 0, 7_200_000];
-const rate = { requests: 100, perMs: 1_000, burst: 40 };
+vi.setConfig({ testTimeout: 60_000 });
 
 const servers: RedisServer[] = [];
 let address: RedisAddress | undefined;
-const children: ChildProcess[] = [];
+let gateways: LimiterGateways | undefined;
 
 afterEach(async () => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+  gateways?.kill();
   await address?.close();
   for (const server of servers.splice(0)) await server.kill();
 });
@@ -29,80 +24,49 @@ afterEach(async () => {
 /** Lets several gateways take from one limit while `disturb` happens, and puts their reports together. */
 async function run(
   options: Pick<LimiterOptions, 'leased' | 'whenGone'>,
-  disturb: (server: RedisServer) => Promise<void>,
+  disturb: (gateways: LimiterGateways, server: RedisServer) => Promise<void>,
 ) {
   const redis = await startRedisServer('--repl-diskless-sync-delay', '0');
   servers.push(redis);
   address = await openRedisAddress(redis);
-  const { url } = address;
-  const gateways = SKEWS_MS.map((skewMs) => {
-    const all: LimiterOptions = { ...options, url, skewMs, rate, maxShare: 0.1 };
-    const child = fork(join(import.meta.dirname, 'limiter-process.ts'), [JSON.stringify(all)]);
-    children.push(child);
-    return child;
-  });
-  await Promise.all(gateways.map((child) => once(child, 'message')));
-  const startedMs = performance.now();
-  await tell(gateways);
-  await disturb(redis);
-  const reports: LimiterReport[] = (await tell(gateways)).map(([report]) => report);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  await Promise.all(gateways.map((child) => child.exitCode ?? once(child, 'exit')));
-  return {
-    reports,
-    admittedAt: reports.flatMap(({ admittedAt }) => admittedAt).sort((a, b) => a - b),
-    allowed: rate.burst + rate.requests * seconds,
-  };
+  const urls = [address.url];
+  gateways = await LimiterGateways.start({ ...options, servers: { urls }, settleMs: 1_000 });
+  await disturb(gateways, redis);
+  return await gateways.stop();
 }
 
-function tell(gateways: readonly ChildProcess[]) {
-  return Promise.all(
-    gateways.map((child) => {
-      const answer = once(child, 'message');
-      child.send('go on');
-      return answer;
-    }),
-  );
-}
+/** More than their burst, so that the rate is what limits them. */
+const enough = rate.burst + rate.requests;
 
-/** The most that any stretch of time admitted beyond the rate. */
-function largestBurst(admittedAt: readonly number[]): number {
-  // Kadane's walk over "one admitted, less what the rate gives in the gap before it".
-  let open = 0;
-  let largest = 0;
-  admittedAt.forEach((at, index) => {
-    const gap = at - (admittedAt[index - 1] ?? at);
-    open = Math.max(0, open - (gap * rate.requests) / rate.perMs) + 1;
-    largest = Math.max(largest, open);
-  });
-  return largest;
-}
-
-const undisturbed = () => sleep(1_500);
-const scriptFlush = async (redis: RedisServer) => {
+const undisturbed = (all: LimiterGateways) => all.admit(enough);
+const scriptFlush = async (all: LimiterGateways, redis: RedisServer) => {
   for (let time = 0; time < 5; time += 1) {
-    await sleep(250);
+    await all.admit(30);
     await sendTo(redis, 'SCRIPT FLUSH');
   }
+  await all.admit(30);
 };
-const restart = async (redis: RedisServer) => {
-  await sleep(700);
+const restart = async (all: LimiterGateways, redis: RedisServer) => {
+  await all.admit(enough);
   await redis.kill();
-  await sleep(300);
+  await all.eachIs('closed');
   await redis.restart();
-  await sleep(2_000);
+  await all.eachIs('shared');
+  await all.admit(enough);
 };
-const failover = async (primary: RedisServer) => {
+const failover = async (all: LimiterGateways, primary: RedisServer) => {
   const replica = await startRedisServer('--replicaof', '127.0.0.1', String(primary.port));
   servers.push(replica);
   await expect
     .poll(() => sendTo(replica, 'INFO replication'), { timeout: 15_000 })
     .toContain('master_link_status:up');
-  await sleep(700);
+  await all.admit(enough);
   await primary.kill();
+  await all.eachIs('closed');
   await sendTo(replica, 'REPLICAOF NO ONE');
   address?.moveTo(replica);
-  await sleep(2_000);
+  await all.eachIs('shared');
+  await all.admit(enough);
 };
 
 test.each([
@@ -115,7 +79,7 @@ test.each([
   async ({ disturb }) => {
     const { admittedAt, allowed } = await run({ leased: false, whenGone: 'closed' }, disturb);
     expect(admittedAt.length).toBeLessThanOrEqual(allowed);
-    expect(admittedAt.length).toBeGreaterThan(rate.burst + rate.requests / 2);
+    expect(admittedAt.length).toBeGreaterThanOrEqual(enough);
   },
 );
 
@@ -130,19 +94,20 @@ test('leases admit no more than burst + rate · t either, and use nearly all of 
 });
 
 test('without Redis each gateway enforces its part, and nobody waits for it', async () => {
-  const { reports, admittedAt, allowed } = await run(
+  const { reports, admittedAt, allowed, unseen } = await run(
     { leased: false, whenGone: 'local' },
-    async (redis) => {
-      // Long enough for the gateways to have counted one another.
-      await sleep(1_500);
+    async (all, redis) => {
+      await all.eachKnowsAll();
+      await all.admit(rate.burst);
       await redis.kill();
-      await sleep(1_500);
+      await all.eachIs('local');
+      await all.admit(rate.requests);
       await redis.restart();
-      await sleep(1_500);
+      await all.eachIs('shared');
+      await all.admit(rate.requests);
     },
   );
-  // What other gateways used unseen just before the outage comes on top once.
-  expect(admittedAt.length).toBeLessThanOrEqual(allowed + rate.burst);
+  expect(admittedAt.length).toBeLessThanOrEqual(allowed + unseen);
   expect(admittedAt.length).toBeGreaterThan(allowed * 0.7);
   for (const { modes, slowestMs, heldUpMs } of reports) {
     expect(modes.at(-1)).toBe('shared');
@@ -152,12 +117,14 @@ test('without Redis each gateway enforces its part, and nobody waits for it', as
 });
 
 test('a paused Redis costs one time-out, not one for each call', async () => {
-  const { reports } = await run({ leased: false, whenGone: 'local' }, async (redis) => {
-    await sleep(300);
+  const { reports } = await run({ leased: false, whenGone: 'local' }, async (all, redis) => {
+    await all.admit(rate.burst);
     redis.pause();
-    await sleep(700);
+    await all.eachIs('local');
+    await all.admit(rate.burst);
     redis.resume();
-    await sleep(1_000);
+    await all.eachIs('shared');
+    await all.admit(rate.burst);
   });
   for (const { modes, slowestMs, heldUpMs } of reports) {
     // A machine that is held up for 25 ms itself may take Redis for gone once more.

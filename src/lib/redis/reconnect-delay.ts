@@ -1,3 +1,4 @@
+/** Gateways count on all being back within a second: see `settleMs` of the limiter's shared store. */
 const LONGEST_MS = 500;
 
 /**

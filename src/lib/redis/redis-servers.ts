@@ -32,3 +32,8 @@ export function accessOf({ protocol, username, password }: URL): RedisAccess {
     ...(protocol === 'rediss:' && { tls: {} }),
   };
 }
+
+/** With the name of the primary as its host. */
+export function parseMaster(master: string): URL {
+  return new URL(master.includes('://') ? master : `redis://${master}`);
+}

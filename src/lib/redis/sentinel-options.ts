@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { reconnectDelay } from './reconnect-delay.ts';
-import { accessOf, type RedisServers } from './redis-servers.ts';
+import { accessOf, parseMaster, type RedisServers } from './redis-servers.ts';
 
 const SENTINEL_PORT = 26_379;
 /** A sentinel that takes a connection and says nothing is passed over after this long. */
@@ -30,8 +30,4 @@ export function sentinelOptions(servers: Extract<RedisServers, { sentinels: unkn
     // While none of them answers, the search goes on: without this ioredis gives up for good.
     sentinelRetryStrategy: reconnectDelay,
   } satisfies RedisOptions;
-}
-
-function parseMaster(master: string): URL {
-  return new URL(master.includes('://') ? master : `redis://${master}`);
 }
