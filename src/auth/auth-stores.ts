@@ -28,6 +28,8 @@ export interface AuthStores {
   readonly sessions: SessionStore;
   readonly keys: SigningKeyStore;
   readonly attempts: AttemptCounter;
+  /** Counts failures of all gateways; undefined where each of them stands alone. */
+  readonly failures: AttemptCounter | undefined;
   readonly tickets: TicketStore;
   readonly feed: AccessChangeFeed;
   close(): Promise<void>;
@@ -38,15 +40,15 @@ type StoreConfig = NonNullable<AuthConfig['builtIn']>['store'];
 /** A connection of its own: who signs in waits longer than a call waits for its rate limit. */
 const REDIS_TIMEOUT_MS = 1_000;
 
-/** @param redis is there where the store asks for it. */
+/** @param redis is there where the store asks for it; failures are counted in it whatever the store is. */
 export function openAuthStores(
   store: StoreConfig,
   redis: RedisConfig | undefined,
   onError: (error: unknown) => void,
 ): AuthStores {
-  if (typeof store === 'object') return openSqliteStores(store.sqlite);
-  if (store === 'memory' || redis === undefined) return createMemoryStores();
-  return connectStores(redis, onError);
+  if (store === 'redis' && redis !== undefined) return connectStores(redis, onError);
+  const own = typeof store === 'object' ? openSqliteStores(store.sqlite) : createMemoryStores();
+  return redis === undefined ? own : shareFailures(own, redis);
 }
 
 function createMemoryStores(): AuthStores {
@@ -54,6 +56,7 @@ function createMemoryStores(): AuthStores {
     sessions: createMemorySessions(),
     keys: createMemorySigningKeys(),
     attempts: createMemoryAttemptCounter(),
+    failures: undefined,
     tickets: createMemoryTicketStore(),
     feed: createLocalFeed(),
     close: async () => {},
@@ -80,12 +83,26 @@ function connectStores(
   onError: (error: unknown) => void,
 ): AuthStores {
   const redis = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  const attempts = createRedisAttemptCounter(redis, prefix);
   return {
     sessions: createRedisSessions(redis, prefix),
     keys: createRedisSigningKeys(redis, prefix),
-    attempts: createRedisAttemptCounter(redis, prefix),
+    attempts,
+    failures: attempts,
     tickets: createRedisTicketStore(redis, prefix),
     feed: createRedisFeed({ redis, keyPrefix: prefix, onError }),
     close: () => redis.close(),
+  };
+}
+
+function shareFailures(own: AuthStores, { servers, prefix }: RedisConfig): AuthStores {
+  const redis = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  return {
+    ...own,
+    failures: createRedisAttemptCounter(redis, prefix),
+    async close() {
+      await own.close();
+      await redis.close();
+    },
   };
 }

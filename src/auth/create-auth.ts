@@ -57,7 +57,10 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
   }
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
-  const stores = openAuthStores(builtIn?.store ?? 'memory', redis, warn('Redis cannot be asked'));
+  const store = builtIn?.store ?? 'memory';
+  // Where nothing is asked nobody fails, and only what the store needs is opened.
+  const storedIn = config.mode === 'off' && store !== 'redis' ? undefined : redis;
+  const stores = openAuthStores(store, storedIn, warn('Redis cannot be asked'));
   const roles = createRoleTable(config.roles);
   const expiry = new ExpiryQueue();
   const access = new LiveAccess(stores.feed, expiry);
@@ -78,6 +81,7 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
   const failures = new FailedAttempts({
     perAddress: config.failures.perAddress,
     windowMs: config.failures.window,
+    shared: stores.failures,
   });
   const authenticate = createAuthenticator({
     tokens: createTokenMemory({ verify }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WeirError } from '../errors.ts';
 import { FailedAttempts } from './failed-attempts.ts';
+import { createMemoryAttemptCounter } from './issuer/login-attempts.ts';
 import { type RefusalReason, unauthenticated } from './refusal.ts';
 
 const ADDRESS = '203.0.113.9';
@@ -91,4 +92,36 @@ test('an attempt that is refused is not made', async () => {
     code: 'RESOURCE_EXHAUSTED',
   });
   expect(made).toBe(0);
+});
+
+/** Lets what was told to the shared count be answered. */
+const answered = () => new Promise((resolve) => setImmediate(resolve));
+
+test('failures at other gateways count as soon as one is seen here', async () => {
+  const clock = { now: 0 };
+  const now = () => clock.now;
+  const shared = createMemoryAttemptCounter(now);
+  const options = { perAddress: 3, windowMs: 60_000, shared, now };
+  const [one, two] = [new FailedAttempts(options), new FailedAttempts(options)];
+  const wrong = unauthenticated('API_KEY_WRONG', 'wrong');
+  for (const _ of [1, 2, 3]) one.note(ADDRESS, wrong);
+  await answered();
+  expect(two.refusalOf(ADDRESS)).toBeUndefined();
+  clock.now = 10_000;
+  two.note(ADDRESS, wrong);
+  await answered();
+  expect(two.refusalOf(ADDRESS)).toMatchObject({ retryAfterMs: 50_000 });
+  clock.now = 60_000;
+  expect([one, two].map((each) => each.refusalOf(ADDRESS))).toEqual([undefined, undefined]);
+});
+
+test('while nobody can be asked for the sum, the own count holds', async () => {
+  const shared = {
+    add: () => Promise.reject(new Error('away')),
+    forget: () => Promise.reject(new Error('away')),
+  };
+  const attempts = new FailedAttempts({ perAddress: 2, windowMs: 60_000, shared });
+  for (const _ of [1, 2]) attempts.note(ADDRESS, unauthenticated('API_KEY_WRONG', 'wrong'));
+  await answered();
+  expect(attempts.refusalOf(ADDRESS)).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
 });

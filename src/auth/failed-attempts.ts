@@ -1,12 +1,15 @@
 import { WeirError } from '../errors.ts';
 import { networkOf } from '../lib/network-of.ts';
 import { RecentMap } from '../lib/recent-map.ts';
+import type { AttemptCounter } from './issuer/login-attempts.ts';
 import { refusalReasonOf } from './refusal.ts';
 
 export interface FailedAttemptsOptions {
   /** Failures of one address in each window; the next attempt is refused without a look at it. */
   readonly perAddress: number;
   readonly windowMs: number;
+  /** Counts what several gateways see. Without it, and while it cannot be asked, each counts for itself. */
+  readonly shared?: AttemptCounter | undefined;
   /** Milliseconds on a clock that never goes back. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -29,8 +32,12 @@ const GENUINE: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Stops those who try one credential after the other (credential stuffing, guessed keys), by address
- * (IPv6: by /64), before anything is computed for the next one. Kept per process, because what it protects
- * is a process's time; guesses under way together are all counted, but only when they have failed.
+ * (IPv6: by /64), before anything is computed for the next one. Guesses under way together are all counted,
+ * but only when they have failed.
+ *
+ * Whether an address may try is always asked of this process, so that nobody waits for the shared count. It
+ * is told of each failure and answers with the sum; so a gateway that was shown nothing wrong by an address
+ * yet looks at one more attempt, and at those under way with it.
  */
 export class FailedAttempts {
   readonly #options: FailedAttemptsOptions;
@@ -80,6 +87,18 @@ export class FailedAttempts {
     const window = this.#windows.get(network);
     if (window !== undefined && now < window.endsAt) window.failures += 1;
     else this.#windows.set(network, { endsAt: now + this.#options.windowMs, failures: 1 });
+    void this.#share(network);
+  }
+
+  async #share(network: string): Promise<void> {
+    const { shared, windowMs } = this.#options;
+    if (shared === undefined) return;
+    // What is counted here stands while Redis is away, and who owns the connection tells of that.
+    const sum = await shared.add(`failures:${network}`, windowMs).catch(() => undefined);
+    if (sum === undefined || sum.leftMs <= 0) return;
+    const failures = this.#windows.get(network)?.failures ?? 0;
+    if (sum.count <= failures) return;
+    this.#windows.set(network, { endsAt: this.#now() + sum.leftMs, failures: sum.count });
   }
 
   /** Makes the attempt unless the address has failed too often, and counts it if it fails. */

@@ -191,7 +191,7 @@ export const authSection = z
     /** How each upstream is told who calls; by the name under `upstreams`. */
     toBackend: z.record(z.string(), toBackend).default({}),
     maxTokenSize: byteSize().prefault('8KiB'),
-    /** Addresses that show wrong credentials; beyond this they are refused without a look. Per gateway. */
+    /** Addresses that show wrong credentials; beyond this they are refused without a look. Counted over all gateways with `redis`. */
     failures: z
       .strictObject({
         /** High, because a site may be one address; a token that served before serves on from there. */
