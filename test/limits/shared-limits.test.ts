@@ -109,9 +109,7 @@ test('without Redis each gateway enforces its part, and nobody waits for it', as
   );
   expect(admittedAt.length).toBeLessThanOrEqual(allowed + unseen);
   expect(admittedAt.length).toBeGreaterThan(allowed * 0.7);
-  for (const { modes, slowestMs, heldUpMs } of reports) {
-    expect(modes.at(-1)).toBe('shared');
-    expect(modes).toContain('local');
+  for (const { slowestMs, heldUpMs } of reports) {
     expect(slowestMs - heldUpMs).toBeLessThan(50);
   }
 });
