@@ -14,7 +14,7 @@ import { RedisStore } from '../../src/ratelimit/redis-store.ts';
 import { SeenBuckets } from '../../src/ratelimit/seen-buckets.ts';
 import { SharedStore } from '../../src/ratelimit/shared-store.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
-import { sendTo } from '../support/redis-server.ts';
+import { type RedisServer, sendTo } from '../support/redis-server.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -147,6 +147,33 @@ test('an invalidation reaches every gateway, whichever node it went to', async (
   expect(await first.ask()).toBe('{"version":2}');
   await expect.poll(() => second.ask(), { timeout: 10_000 }).toBe('{"version":2}');
 });
+
+test('a replica that takes over counts on from where its primary stood', async () => {
+  const [one, two] = await createStores((options) => new RedisStore(options));
+  const replica = await cluster.replicate(0);
+  for (const caller of CALLERS) {
+    await one?.take(claimsOf(caller));
+    await two?.take(claimsOf(caller));
+  }
+  const [primary = replica] = cluster.nodes;
+  await expect.poll(() => offsetOf(replica)).toBe(await offsetOf(primary));
+  await primary.kill();
+  // As an operator does who does not wait for the vote.
+  await sendTo(replica, 'CLUSTER FAILOVER TAKEOVER');
+  const admitted: boolean[] = [];
+  for (const caller of CALLERS) {
+    const take = async () => await one?.take(claimsOf(caller));
+    const verdict = await vi.waitFor(take, { timeout: 20_000, interval: 50 });
+    admitted.push(verdict?.admitted === true);
+    await expect(two?.take(claimsOf(caller))).resolves.toMatchObject({ admitted: false });
+  }
+  expect(admitted).toEqual(CALLERS.map(() => true));
+});
+
+/** How much of the primary's history a server has. */
+async function offsetOf(server: RedisServer): Promise<string | undefined> {
+  return /master_repl_offset:(\d+)/.exec(await sendTo(server, 'INFO replication'))?.[1];
+}
 
 test('a node that dies costs no call its answer, and limits hold on from what was seen', async () => {
   const redis = await connect(200);
