@@ -7,7 +7,7 @@ import { UserError } from '../lib/user-error.ts';
 export interface ListenerBounds {
   /** Bytes of a request's head. */
   readonly maxHeadBytes: number;
-  /** How long the head of a request may take to arrive, from the connection or the last answer on. */
+  /** How long a TLS handshake may take, and the head of a request, from there or the last answer on. */
   readonly headTimeoutMs: number;
   /** How long its body may take after that. */
   readonly bodyTimeoutMs: number;
@@ -30,6 +30,8 @@ export function createListener(
     return createTlsServer(
       {
         ...options,
+        // The handshake comes before the head, and Node would give it two minutes.
+        handshakeTimeout: bounds.headTimeoutMs,
         minVersion: 'TLSv1.2',
         cert: readFileSync(certificate),
         key: readFileSync(key),

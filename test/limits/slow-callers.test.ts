@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadContracts } from '../../src/contract/load-contracts.ts';
@@ -12,6 +14,7 @@ import { createRequestIds } from '../../src/inbound/request-id.ts';
 import type { Procedure } from '../../src/procedures/procedure.ts';
 import { portOf } from '../support/port-of.ts';
 import { getQuery } from '../support/request.ts';
+import { createCertificates } from '../wire/certificates.ts';
 
 const GET_QUOTE = 'market.v1.quoteService.getQuote';
 /** More than the buffers of two loopback sockets hold, so that the rest waits in the gateway. */
@@ -105,6 +108,26 @@ test.each([
   caller.write(`${head.join('\r\n')}\r\n\r\n`);
   await closed.promise;
   caller.destroy();
+});
+
+test('a TLS handshake that never ends holds no connection for long either', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-tls-'));
+  const { server: identity } = createCertificates();
+  const tls = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  writeFileSync(tls.certificate, identity.cert);
+  writeFileSync(tls.key, identity.key);
+  const bounds = { maxHeadBytes: 16_384, headTimeoutMs: 200, bodyTimeoutMs: 200 };
+  const secure = createListener(tls, bounds, (_request, response) => response.end());
+  rmSync(folder, { recursive: true });
+  secure.listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const caller = connect(portOf(secure), '127.0.0.1');
+  caller.on('error', () => {});
+  // The first octets of a ClientHello (RFC 8446 5.1).
+  caller.write(Buffer.from([22, 3, 1]));
+  await once(caller.resume(), 'close');
+  secure.close();
+  await once(secure, 'close');
 });
 
 function largeStream(method: Method): Procedure {
