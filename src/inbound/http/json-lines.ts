@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Flushable, flushAfterTick } from '../tick-flush.ts';
-import type { BatchSink } from './batch-sink.ts';
+import { type BatchSink, LONGEST_BATCH } from './batch-sink.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { dropSlowReader } from './drop-slow-reader.ts';
 import type { Exchange } from './exchange.ts';
@@ -15,7 +15,11 @@ export class JsonLines implements BatchSink, Flushable {
   #missing: number;
   #pending: string;
 
-  constructor(exchange: Exchange, length: number, readTimeoutMs: number) {
+  constructor(
+    exchange: Pick<Exchange, 'response' | 'headersFor'>,
+    length: number,
+    readTimeoutMs: number,
+  ) {
     this.#response = exchange.response;
     this.#readTimeoutMs = readTimeoutMs;
     this.#missing = length;
@@ -29,6 +33,8 @@ export class JsonLines implements BatchSink, Flushable {
   }
 
   settle(index: number, { json }: CallOutcome): void {
+    // Many long answers may come at once, such as those of a cache.
+    if (this.#pending.length + json.length > LONGEST_BATCH) this.flush();
     if (this.#pending === '') flushAfterTick(this);
     this.#pending += `[${index},0,[[${json}]]]\n`;
     this.#missing -= 1;
@@ -37,6 +43,8 @@ export class JsonLines implements BatchSink, Flushable {
   flush(): void {
     const text = this.#pending;
     this.#pending = '';
+    // A flush that was asked for before the last one.
+    if (text === '') return;
     if (this.#response.destroyed) return;
     if (this.#missing > 0) {
       this.#response.write(text);
