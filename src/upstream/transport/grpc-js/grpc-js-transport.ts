@@ -21,6 +21,7 @@ import type {
 import { grpcJs } from './grpc-js.ts';
 import { fromGrpcJsMetadata, toGrpcJsMetadata } from './metadata.ts';
 import { createRenewingClient } from './renewing-client.ts';
+import { RunningCalls } from './running-calls.ts';
 
 export interface GrpcJsTransportOptions {
   readonly address: EndpointAddress;
@@ -51,11 +52,15 @@ export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transpor
       ),
     onChange: options.tls?.contexts.onChange,
   });
+  const running = new RunningCalls();
   return {
-    unary: (request) => callUnary(client.current, request),
-    stream: (request) => openStream(client.current, request),
+    unary: (request) => callUnary(client.current, request, running),
+    stream: (request) => openStream(client.current, request, running),
     connect: () => void client.current.getChannel().getConnectivityState(true),
-    close: async () => client.close(),
+    async close(graceMs) {
+      await running.close(graceMs);
+      client.close();
+    },
   };
 }
 
@@ -88,8 +93,17 @@ function toClientOptions(options: GrpcJsTransportOptions): ClientOptions {
   };
 }
 
-function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryReply> {
+function callUnary(
+  client: GrpcJsClient,
+  request: UnaryRequest,
+  running: RunningCalls,
+): Promise<UnaryReply> {
   return new Promise((resolve, reject) => {
+    const cancel = (reason: Error): void => {
+      call.cancel();
+      reject(reason);
+    };
+    const ended = running.begin(cancel);
     let headers: Metadata | undefined;
     let message: Uint8Array | undefined;
     const call = client.makeUnaryRequest(
@@ -103,6 +117,7 @@ function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryRe
         message = bytes;
         if (error === null) return;
         forget?.();
+        ended();
         reject(toWeirError(error, headers !== undefined));
       },
     );
@@ -113,16 +128,23 @@ function callUnary(client: GrpcJsClient, request: UnaryRequest): Promise<UnaryRe
     call.on('status', (status: { metadata: GrpcJsMetadata }) => {
       if (message === undefined) return;
       forget?.();
+      ended();
       resolve({ message, headers: headers ?? [], trailers: fromGrpcJsMetadata(status.metadata) });
     });
-    const forget = request.cancellation?.onCancel((reason) => {
-      call.cancel();
-      reject(reason);
-    });
+    const forget = request.cancellation?.onCancel(cancel);
   });
 }
 
-function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
+function openStream(
+  client: GrpcJsClient,
+  request: StreamRequest,
+  running: RunningCalls,
+): ReplyStream {
+  const cancel = (reason: Error): void => {
+    fail(reason);
+    call.cancel();
+  };
+  const ended = running.begin(cancel);
   const call = client.makeBidiStreamRequest<Uint8Array, Buffer>(
     request.rpcPath,
     asBuffer,
@@ -146,16 +168,14 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
     headers.resolve(fromGrpcJsMetadata(metadata));
   });
   call.once('status', (status: { code: number; metadata: GrpcJsMetadata }) => {
+    ended();
     if (status.code !== 0) return;
     headers.resolve([]);
     trailers.resolve(fromGrpcJsMetadata(status.metadata));
   });
   // Leaving the iteration early destroys the stream, which reports an error that is no status.
   call.on('error', (error: unknown) => fail(toWeirError(error, answering)));
-  const forget = request.cancellation?.onCancel((reason) => {
-    fail(reason);
-    call.cancel();
-  });
+  const forget = request.cancellation?.onCancel(cancel);
   sendAll(request.messages).catch((error: unknown) => {
     fail(WeirError.from(error));
     call.cancel();
@@ -187,6 +207,7 @@ function openStream(client: GrpcJsClient, request: StreamRequest): ReplyStream {
       throw failure ?? toWeirError(error, answering);
     } finally {
       forget?.();
+      ended();
       call.cancel();
     }
   }
