@@ -1,5 +1,6 @@
-import type { Family, Sample } from './family.ts';
+import type { Family } from './family.ts';
 import { type MethodMeter, TRANSPORTS } from './method-meter.ts';
+import type { Sample } from './sample.ts';
 
 /**
  * Everything that is counted for each call. `method` is a path of the contract, never one that a caller
@@ -56,7 +57,7 @@ export function callFamilies(meters: () => Iterable<MethodMeter>): readonly Fami
       type: 'histogram',
       unit: 'seconds',
       *samples() {
-        for (const { labels, duration } of unary()) yield* duration.samples(labels);
+        for (const { labels, duration } of unary()) yield { labels, histogram: duration };
       },
     },
     {

@@ -1,4 +1,5 @@
-import { type Family, type Sample, toLabels } from './family.ts';
+import { type Family, type Join, toLabels } from './family.ts';
+import type { Sample } from './sample.ts';
 
 /** What prom-client keeps: everything that is not on the path of a call. */
 export interface ClientMetric {
@@ -26,12 +27,23 @@ function familyTypeOf({ type, name }: ClientMetric): Family['type'] | undefined 
   return type === 'counter' || type === 'histogram' ? type : undefined;
 }
 
+/** What is one process's own, a sum of which says nothing: its event loop, heap, descriptors, processor. */
+const OF_A_PROCESS = /^(process|nodejs)_/;
+/** What is the same in every worker, or everybody's affair as soon as it is one's. */
+const SHARED = /_info$|^weir_(draining|limiter_degraded)$/;
+
+function joinOf(name: string): Join {
+  if (SHARED.test(name)) return 'max';
+  return OF_A_PROCESS.test(name) ? 'each' : 'sum';
+}
+
 function toFamily(metric: ClientMetric, type: Family['type']): Family {
   const name = metric.name.replace(/_total$/, '');
   return {
     name,
     help: metric.help,
     type,
+    join: joinOf(name),
     unit: name.endsWith('_seconds') ? 'seconds' : name.endsWith('_bytes') ? 'bytes' : undefined,
     *samples(): Iterable<Sample> {
       for (const { value, labels, metricName } of metric.values) {

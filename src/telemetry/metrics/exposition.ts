@@ -1,4 +1,5 @@
-import type { Family, Sample } from './family.ts';
+import type { Family } from './family.ts';
+import type { Sample } from './sample.ts';
 
 export type ExpositionFormat = 'text' | 'openMetrics';
 
@@ -23,7 +24,13 @@ export function writePage(families: Iterable<Family>, format: ExpositionFormat):
     page += `# HELP ${declared} ${escapeHelp(help)}\n# TYPE ${declared} ${type}\n`;
     if (open && unit !== undefined) page += `# UNIT ${name} ${unit}\n`;
     const sampleName = type === 'counter' ? `${name}_total` : name;
-    for (const sample of family.samples()) page += writeSample(sampleName, sample, open);
+    for (const sample of family.samples()) {
+      if (!('histogram' in sample)) page += writeSample(sampleName, sample, open);
+      else {
+        for (const each of sample.histogram.samples(sample.labels))
+          page += writeSample(sampleName, each, open);
+      }
+    }
   }
   return open ? `${page}# EOF\n` : page;
 }

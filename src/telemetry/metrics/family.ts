@@ -1,19 +1,17 @@
-/** An example of what fell into a bucket: the trace that shows it. OpenMetrics 1.0, "Exemplars". */
-export interface Exemplar {
-  readonly traceId: string;
-  readonly value: number;
-  /** Seconds of the Unix epoch. */
-  readonly timestamp: number;
+import type { LatencyHistogram } from './latency-histogram.ts';
+import type { Sample } from './sample.ts';
+
+/** A whole histogram of latencies, which the page writes as the samples of its buckets. */
+export interface LatencySample {
+  readonly labels: string;
+  readonly histogram: LatencyHistogram;
 }
 
-export interface Sample {
-  /** What follows the family's name; a counter's `_total` is added by the page. */
-  readonly suffix: '' | '_bucket' | '_sum' | '_count';
-  /** Ready for the page, such as `method="a.b",code="OK"`; see `toLabels`. */
-  readonly labels: string;
-  readonly value: number;
-  readonly exemplar?: Exemplar | undefined;
-}
+/**
+ * How the readings of several workers become one: added up; the least or the most of them, for states of
+ * which one worker's is everybody's trouble; or each for itself, under the label `worker`.
+ */
+export type Join = 'sum' | 'min' | 'max' | 'each';
 
 /** Samples of one name. */
 export interface Family {
@@ -23,7 +21,9 @@ export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   /** The last part of the name, where it is measured in something. */
   readonly unit?: 'seconds' | 'bytes' | undefined;
-  samples(): Iterable<Sample>;
+  /** Default `sum`. */
+  readonly join?: Join | undefined;
+  samples(): Iterable<Sample | LatencySample>;
 }
 
 export function toLabels(labels: Readonly<Record<string, string | number | undefined>>): string {

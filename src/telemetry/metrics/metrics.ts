@@ -3,6 +3,7 @@ import { callFamilies } from './call-families.ts';
 import { clientFamilies } from './client-families.ts';
 import { type ExpositionFormat, writePage } from './exposition.ts';
 import type { Family } from './family.ts';
+import { type FamilyReading, readFamilies } from './family-reading.ts';
 import { MethodMeter } from './method-meter.ts';
 
 /**
@@ -35,7 +36,15 @@ export class Metrics {
   }
 
   async page(format: ExpositionFormat): Promise<string> {
-    const client = clientFamilies(await this.registry.getMetricsAsJSON());
-    return writePage([...this.#families, ...client], format);
+    return writePage(await this.#all(), format);
+  }
+
+  /** Everything as numbers that another process can join with its own. */
+  async read(): Promise<readonly FamilyReading[]> {
+    return readFamilies(await this.#all());
+  }
+
+  async #all(): Promise<readonly Family[]> {
+    return [...this.#families, ...clientFamilies(await this.registry.getMetricsAsJSON())];
   }
 }

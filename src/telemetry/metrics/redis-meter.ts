@@ -22,6 +22,7 @@ export function redisFamilies(meter: RedisMeter): readonly Family[] {
       name: 'weir_redis_connected',
       help: '1 while commands can be sent to the Redis of limits and cache.',
       type: 'gauge',
+      join: 'min',
       samples: () => [{ suffix: '', labels: '', value: Number(meter.connected) }],
     },
     {
@@ -35,7 +36,7 @@ export function redisFamilies(meter: RedisMeter): readonly Family[] {
       help: 'How long Redis took to answer a command.',
       type: 'histogram',
       unit: 'seconds',
-      samples: () => meter.duration.samples(''),
+      samples: () => [{ labels: '', histogram: meter.duration }],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { EndpointMeter } from './endpoint-meter.ts';
-import { type Family, type Sample, toLabels } from './family.ts';
+import { type Family, type Join, type LatencySample, toLabels } from './family.ts';
+import type { Sample } from './sample.ts';
 import type { UpstreamMeter } from './upstream-meter.ts';
 
 export interface EndpointReading {
@@ -32,12 +33,14 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       'Endpoints that discovery names.',
       'gauge',
       (each) => each.endpoints.length,
+      'max',
     ),
     ofUpstreams(
       'weir_upstream_endpoints_available',
       'Endpoints that may take a call now; an upstream with 0 refuses every call.',
       'gauge',
       ({ endpoints }) => endpoints.filter(({ available }) => available).length,
+      'min',
     ),
     ofUpstreams(
       'weir_upstream_retries',
@@ -91,6 +94,7 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       name: 'weir_endpoint_breaker_state',
       help: '1 for the state that the circuit breaker of an endpoint is in, 0 for the others.',
       type: 'gauge',
+      join: 'max',
       samples: () =>
         ofEndpoints(({ breaker }, labels) =>
           BREAKER_STATES.map((state) => ({
@@ -104,9 +108,13 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       'weir_endpoint_healthy',
       'What health checks last said: 1 healthy, 0 unhealthy, 0.5 not known.',
       ({ health }) => (health === 'healthy' ? 1 : health === 'unhealthy' ? 0 : 0.5),
+      'min',
     ),
-    gauge('weir_endpoint_ejected', '1 while outlier detection keeps an endpoint out.', (each) =>
-      Number(each.ejected),
+    gauge(
+      'weir_endpoint_ejected',
+      '1 while outlier detection keeps an endpoint out.',
+      ({ ejected }) => Number(ejected),
+      'max',
     ),
     gauge('weir_endpoint_in_flight', 'Calls and streams under way.', ({ inFlight }) => inFlight),
     {
@@ -127,7 +135,7 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       help: 'How long attempts of queries and mutations took at an endpoint.',
       type: 'histogram',
       unit: 'seconds',
-      samples: () => ofEndpoints(({ meter }, labels) => meter.duration.samples(labels)),
+      samples: () => ofEndpoints(({ meter }, labels) => [{ labels, histogram: meter.duration }]),
     },
   ];
 
@@ -136,11 +144,13 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
     help: string,
     type: 'counter' | 'gauge',
     numberOf: (upstream: UpstreamReading) => number,
+    join?: Join,
   ): Family {
     return {
       name,
       help,
       type,
+      join,
       *samples() {
         for (const upstream of read()) {
           const labels = toLabels({ upstream: upstream.name });
@@ -150,9 +160,9 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
     };
   }
 
-  function* ofEndpoints(
-    samplesOf: (endpoint: EndpointReading, labels: string) => Iterable<Sample>,
-  ): Iterable<Sample> {
+  function* ofEndpoints<Made extends Sample | LatencySample>(
+    samplesOf: (endpoint: EndpointReading, labels: string) => Iterable<Made>,
+  ): Iterable<Made> {
     for (const { name, endpoints } of read()) {
       for (const endpoint of endpoints) {
         yield* samplesOf(endpoint, toLabels({ upstream: name, endpoint: endpoint.address }));
@@ -164,11 +174,13 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
     name: string,
     help: string,
     numberOf: (endpoint: EndpointReading) => number,
+    join?: Join,
   ): Family {
     return {
       name,
       help,
       type: 'gauge',
+      join,
       samples: () => ofEndpoints((each, labels) => [{ suffix: '', labels, value: numberOf(each) }]),
     };
   }
