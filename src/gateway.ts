@@ -1,6 +1,8 @@
 import { createAdminAccess } from './admin/admin-access.ts';
 import { createAdminFront } from './admin/admin-front.ts';
+import { createAdminRelay } from './admin/admin-relay.ts';
 import { createLogLevelRoutes } from './admin/log-levels.ts';
+import { ofWorker } from './admin/of-worker.ts';
 import { createProfileRoute } from './admin/profile.ts';
 import { createServicesRoute } from './admin/services.ts';
 import { createAuth } from './auth/create-auth.ts';
@@ -44,10 +46,13 @@ import { createTranscoder } from './transcode/transcoder.ts';
 import { warmUpTranscoder } from './transcode/warm-up.ts';
 import { createUpstreams } from './upstream/create-upstreams.ts';
 import { requireSoundRules } from './validation/require-sound-rules.ts';
+import type { Siblings } from './workers/siblings.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
   readonly logs: ModuleLogs;
+  /** Where it is one of several processes that serve as one gateway. */
+  readonly siblings?: Siblings;
 }
 
 export interface Gateway {
@@ -63,7 +68,7 @@ export interface Gateway {
  * Builds the whole gateway from its configuration; nothing else constructs its parts.
  * @throws UserError when contracts or configuration cannot work.
  */
-export async function createGateway({ config, logs }: GatewayOptions): Promise<Gateway> {
+export async function createGateway({ config, logs, siblings }: GatewayOptions): Promise<Gateway> {
   const { root: log } = logs;
   const snapshot = await loadContracts(config.contracts);
   // What a gateway that cannot be finished must let go of, or its process would not end.
@@ -76,10 +81,11 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
   const closeUpstreams = () =>
     Promise.all([...upstreams.values()].map((upstream) => upstream.close(0)));
   unfinished.defer(async () => void (await closeUpstreams()));
-  const auth = createAuth(config.auth, config.redis, logs.of('auth'));
+  const auth = createAuth(config.auth, config.redis, logs.of('auth'), siblings?.stores);
   unfinished.defer(() => auth.close());
   const callerCost = createCallerCost({
     config,
+    workers: siblings?.count ?? 1,
     onLimiterChange: ({ mode, reason }) =>
       logs.of('limits')[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
   });
@@ -154,6 +160,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     timeoutMs: config.health.timeout,
     details: config.health.details,
     isDraining: () => draining,
+    workers: siblings && (() => ({ serving: siblings.serving, of: siblings.count })),
     log,
   });
   const { origins, credentials, maxAge } = config.cors;
@@ -168,12 +175,19 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     peerOf,
     newRequestId,
   });
+  const workerRoutes = [
+    createServicesRoute(snapshot, () => upstreams.values()),
+    createProfileRoute(),
+  ];
+  siblings?.answer({
+    read: async () => (await metrics?.read()) ?? [],
+    ...createAdminRelay(workerRoutes),
+  });
   const handleAdmin = createAdminFront({
     access: createAdminAccess({ ...auth, config: config.admin, authMode: config.auth.mode }),
     routes: [
-      createServicesRoute(snapshot, () => upstreams.values()),
-      createProfileRoute(),
-      ...createLogLevelRoutes(logs),
+      ...workerRoutes.map((each) => (siblings === undefined ? each : ofWorker(each, siblings))),
+      ...createLogLevelRoutes(logs, siblings?.changeLogLevels),
     ],
     audit: auth.audit,
     log,
@@ -181,7 +195,7 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     newRequestId,
   });
   const { metrics: metricsConfig } = config.telemetry;
-  const answerMetrics = metrics && createMetricsFront(metrics, log);
+  const answerMetrics = metrics && createMetricsFront(siblings ?? metrics, log);
   const onMain = answerMetrics !== undefined && metricsConfig.listen === undefined;
   let metricsListener: MetricsListener | undefined;
 
@@ -223,7 +237,8 @@ export async function createGateway({ config, logs }: GatewayOptions): Promise<G
     await callerCost.limiter.ready(LIMITER_READY_MS);
     const mend = 'Free it, or set server.host and server.port.';
     const url = await listenAt(server, overTls ? 'https' : 'http', config.server, mend);
-    if (answerMetrics !== undefined && metricsConfig.listen !== undefined) {
+    // Of several processes, the one that is not busy with calls has it.
+    if (answerMetrics && metricsConfig.listen !== undefined && siblings === undefined) {
       const { listen: at, path } = metricsConfig;
       metricsListener = await openMetricsListener(at, path, answerMetrics, watch);
       log.info({ url: `${metricsListener.url}${path}` }, 'metrics');

@@ -14,6 +14,7 @@ const FLOORS = [
   ['pipeline'],
   ['procedures', 'proxy'],
   ['inbound', 'admin'],
+  ['workers'],
   ['gateway.ts'],
   ['index.ts'],
   ['cli'],

@@ -22,6 +22,15 @@ export type AdminAnswer =
       readonly content: string | Readable;
     };
 
+/** A question about one worker, which the others can pass on: it needs nothing of the request but this. */
+export interface WorkerRoute extends Pick<AdminRoute, 'method' | 'path'> {
+  /** Whether it does more than look. */
+  readonly acts?: boolean;
+  answer(asked: WorkerRequest): AdminAnswer | Promise<AdminAnswer>;
+}
+
+export type WorkerRequest = Pick<AdminRequest, 'query' | 'intend' | 'signal'>;
+
 /** What operators may ask or do. A `WeirError` that it throws is the answer. */
 export interface AdminRoute {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';

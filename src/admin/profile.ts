@@ -1,5 +1,5 @@
 import { WeirError } from '../errors.ts';
-import type { AdminRoute } from './admin-route.ts';
+import type { WorkerRoute } from './admin-route.ts';
 import { createProfiler, type ProfileKind } from './profiler.ts';
 
 /** A minute of sampling is some 60,000 samples; more makes a file that DevTools open slowly. */
@@ -17,12 +17,13 @@ const SUFFIX: Readonly<Record<ProfileKind | 'heap', string>> = {
  * snapshot of this moment, which stops the gateway for as long as it takes, about a second for each
  * 100 MB, and holds whatever the gateway has in memory, tokens included.
  */
-export function createProfileRoute(now: () => Date = () => new Date()): AdminRoute {
+export function createProfileRoute(now: () => Date = () => new Date()): WorkerRoute {
   const profiler = createProfiler();
 
   return {
     method: 'GET',
     path: 'profile',
+    acts: true,
     async answer({ query, signal, intend }) {
       const kind = readKind(query.get('kind'));
       const fileName = `weir-${now().toISOString().replace(/[:.]/g, '-')}.${SUFFIX[kind]}`;

@@ -1,7 +1,7 @@
 import type { ContractSnapshot } from '../contract/snapshot.ts';
 import type { EndpointCondition } from '../upstream/read-endpoint.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { AdminRoute } from './admin-route.ts';
+import type { WorkerRoute } from './admin-route.ts';
 
 /** An endpoint as `GET /admin/services` shows it. Durations in milliseconds. */
 export interface EndpointView {
@@ -38,7 +38,7 @@ export interface ServicesView {
 export function createServicesRoute(
   { methods }: Pick<ContractSnapshot, 'methods'>,
   upstreams: () => Iterable<Pick<Upstream, 'name' | 'read'>>,
-): AdminRoute {
+): WorkerRoute {
   const services = Map.groupBy(methods.values(), ({ upstream }) => upstream);
 
   function view(): ServicesView {

@@ -40,18 +40,22 @@ type StoreConfig = NonNullable<AuthConfig['builtIn']>['store'];
 /** A connection of its own: who signs in waits longer than a call waits for its rate limit. */
 const REDIS_TIMEOUT_MS = 1_000;
 
-/** @param redis is there where the store asks for it; failures are counted in it whatever the store is. */
+/**
+ * @param redis is there where the store asks for it; failures are counted in it whatever the store is.
+ * @param memory what is nowhere else, of this process or of several together.
+ */
 export function openAuthStores(
   store: StoreConfig,
   redis: RedisConfig | undefined,
   onError: (error: unknown) => void,
+  memory: AuthStores = createMemoryStores(),
 ): AuthStores {
   if (store === 'redis' && redis !== undefined) return connectStores(redis, onError);
-  const own = typeof store === 'object' ? openSqliteStores(store.sqlite) : createMemoryStores();
+  const own = typeof store === 'object' ? openSqliteStores(store.sqlite, memory) : memory;
   return redis === undefined ? own : shareFailures(own, redis);
 }
 
-function createMemoryStores(): AuthStores {
+export function createMemoryStores(): AuthStores {
   return {
     sessions: createMemorySessions(),
     keys: createMemorySigningKeys(),
@@ -64,11 +68,11 @@ function createMemoryStores(): AuthStores {
 }
 
 /** Sessions and keys outlive a restart; attempts and tickets are forgotten by then anyway. */
-function openSqliteStores(path: string): AuthStores {
+function openSqliteStores(path: string, memory: AuthStores): AuthStores {
   const sessions = openSqliteSessions(path);
   const keys = openSqliteSigningKeys(path);
   return {
-    ...createMemoryStores(),
+    ...memory,
     sessions,
     keys,
     async close() {

@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type AccessRules, createAccessRules } from './access-rules.ts';
 import { createAuditFile, createAuditStdout } from './audit-file.ts';
 import { type AuditLog, type AuditSink, createAuditLog } from './audit-log.ts';
-import { openAuthStores } from './auth-stores.ts';
+import { type AuthStores, openAuthStores } from './auth-stores.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type BackendIdentity, createBackendIdentity } from './backend-identity.ts';
 import { createApiKeyVerifier } from './credentials/api-keys.ts';
@@ -47,8 +47,16 @@ export interface Auth {
 const DEFAULT_ISSUER = 'weir';
 const DAY_MS = 86_400_000;
 
-/** @throws UserError where the settings contradict each other. */
-export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, log: Log): Auth {
+/**
+ * @param memory where it is shared with other processes.
+ * @throws UserError where the settings contradict each other.
+ */
+export function createAuth(
+  config: AuthConfig,
+  redis: RedisConfig | undefined,
+  log: Log,
+  memory?: AuthStores,
+): Auth {
   const { builtIn } = config;
   // At start, so that the first caller with a token need not wait for it.
   if (config.mode === 'on' && (builtIn !== undefined || config.issuers.length > 0)) jose();
@@ -60,7 +68,7 @@ export function createAuth(config: AuthConfig, redis: RedisConfig | undefined, l
   const store = builtIn?.store ?? 'memory';
   // Where nothing is asked nobody fails, and only what the store needs is opened.
   const storedIn = config.mode === 'off' && store !== 'redis' ? undefined : redis;
-  const stores = openAuthStores(store, storedIn, warn('Redis cannot be asked'));
+  const stores = openAuthStores(store, storedIn, warn('Redis cannot be asked'), memory);
   const roles = createRoleTable(config.roles);
   const expiry = new ExpiryQueue();
   const access = new LiveAccess(stores.feed, expiry);

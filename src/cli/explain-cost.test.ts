@@ -99,3 +99,8 @@ test.each([
 ])('%s is reported', (_, rateLimits, message) => {
   expect(() => explain({ rateLimits })).toThrow(message);
 });
+
+test('says that workers divide what is held in memory', () => {
+  const text = explain({ server: { workers: 2 } });
+  expect(text).toContain('Limits: each of 2 workers counts for itself and admits its part');
+});

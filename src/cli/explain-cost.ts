@@ -13,7 +13,7 @@ import { formatTable } from './table.ts';
  */
 export function explainCost(
   { methods }: Pick<ContractSnapshot, 'methods'>,
-  config: Pick<Config, 'rateLimits' | 'cache' | 'redis'>,
+  config: Pick<Config, 'server' | 'rateLimits' | 'cache' | 'redis'>,
 ): string {
   const all = new Map(methods).set(RENEW_METHOD.path, RENEW_METHOD);
   const plans = createLimitPlans(all, config.rateLimits);
@@ -26,8 +26,12 @@ export function explainCost(
   });
   const { store, whenRedisGone } = config.rateLimits;
   const redis = describeServers(config.redis);
+  const { workers } = config.server;
   const where = {
-    memory: 'each gateway counts for itself',
+    memory:
+      workers === 1
+        ? 'each gateway counts for itself'
+        : `each of ${workers} workers counts for itself and admits its part of every limit, so a caller on one connection is refused at that part; redis or leased count all together`,
     redis: `all gateways count together in ${redis}; without it: ${whenRedisGone}`,
     leased: `all gateways count together by leases from ${redis}; without it: ${whenRedisGone}`,
   }[store];

@@ -19,6 +19,10 @@ export function createProgram(): Command {
       const { serve } = await import('./serve.ts');
       await serve(config);
     });
+  program.command('worker', { hidden: true }).action(async () => {
+    const { runWorker } = await import('./worker.ts');
+    await runWorker();
+  });
   withConfig(program.command('check'))
     .description('check configuration and contracts, and run nothing')
     .action(async ({ config }: { config: string }) => {

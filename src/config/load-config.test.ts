@@ -29,6 +29,7 @@ test('fills in every default and makes paths absolute', () => {
     compressFrom: 8_192,
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
+    workers: 1,
     drainJitter: 2_000,
     sse: { ping: 15_000 },
     webSocket: { ping: 30_000, pongWait: 10_000, firstFrame: 10_000, maxBatch: 500 },

@@ -44,3 +44,6 @@ export const logSection = z
     format: z.enum(['auto', 'pretty', 'json']).default('auto'),
   })
   .prefault({});
+
+/** The common level, and those of the modules that have their own. */
+export type LogLevelSettings = Pick<z.output<typeof logSection>, 'level' | 'modules'>;

@@ -70,6 +70,11 @@ const server = z
     host: z.string().default('127.0.0.1'),
     /** 0 takes any free port. */
     port: z.int().min(0, 'expected 0 to 65535').max(65_535, 'expected 0 to 65535').default(4000),
+    /**
+     * Processes that `weir serve` answers with, one for each core that it should use. More than one share
+     * the port, and a process beside them starts, watches and counts them.
+     */
+    workers: count().default(1),
     /** Where the tRPC procedures are, over HTTP, SSE and WebSocket. */
     trpcPath: z
       .string()

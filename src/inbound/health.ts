@@ -10,14 +10,26 @@ export interface HealthOptions {
   /** How long one backend may take to answer. */
   readonly timeoutMs: number;
   readonly isDraining: () => boolean;
+  /** Where several processes serve as one gateway. */
+  readonly workers: (() => WorkerCounts) | undefined;
   /** Whether everybody may see addresses and reasons. */
   readonly details: boolean;
   readonly log: Log;
 }
 
+export interface WorkerCounts {
+  readonly serving: number;
+  readonly of: number;
+}
+
 export interface HealthReport {
-  /** `degraded`: the gateway works, and a backend's endpoint or the Redis for its limits does not. */
+  /**
+   * `degraded`: the gateway works, and a backend's endpoint, the Redis for its limits or one of its
+   * workers does not.
+   */
   readonly status: 'ok' | 'degraded' | 'draining';
+  readonly workers?: WorkerCounts;
+  /** As this process sees them, where there are several. */
   readonly upstreams: Readonly<Record<string, readonly EndpointState[]>>;
   /** How limits are enforced now; with a `reason` when that is not as configured. */
   readonly rateLimits: Pick<LimiterStatus, 'mode'> | LimiterStatus;
@@ -41,14 +53,18 @@ export function createHealth(options: HealthOptions) {
       endpoints.every(({ status }) => status === 'SERVING'),
     );
     const rateLimits = options.limiter();
-    const whole = healthy && rateLimits.reason === undefined;
+    const workers = options.workers?.();
+    const whole =
+      healthy && rateLimits.reason === undefined && (!workers || workers.serving === workers.of);
+    const own = workers === undefined ? {} : { workers };
     const status = options.isDraining() ? 'draining' : whole ? 'ok' : 'degraded';
-    if (options.details) return { status, upstreams: Object.fromEntries(checked), rateLimits };
+    if (options.details)
+      return { status, ...own, upstreams: Object.fromEntries(checked), rateLimits };
     const states = checked.map(
       ([name, endpoints]) => [name, endpoints.map(({ status }) => ({ status }))] as const,
     );
     const { mode } = rateLimits;
-    return { status, upstreams: Object.fromEntries(states), rateLimits: { mode } };
+    return { status, ...own, upstreams: Object.fromEntries(states), rateLimits: { mode } };
   }
 
   return function answerHealth({ method }: IncomingMessage, response: ServerResponse): void {

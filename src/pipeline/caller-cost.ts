@@ -22,6 +22,8 @@ import { requireRedis } from './require-redis.ts';
 
 export interface CallerCostOptions {
   readonly config: Config;
+  /** Processes that serve together. Default 1. */
+  readonly workers?: number;
   /** Called once for each change between shared limits and what holds while Redis is gone. */
   readonly onLimiterChange: (status: LimiterStatus) => void;
 }
@@ -53,10 +55,19 @@ export interface CallerCost {
 }
 
 /** @throws UserError when something is to be shared and the configuration has no Redis. */
-export function createCallerCost({ config, onLimiterChange }: CallerCostOptions): CallerCost {
+export function createCallerCost({
+  config,
+  workers = 1,
+  onLimiterChange,
+}: CallerCostOptions): CallerCost {
   requireRedis(config);
   const redis = config.redis && connect(config.redis);
-  const limiter = createLimiter({ config: config.rateLimits, redis, onChange: onLimiterChange });
+  const limiter = createLimiter({
+    config: config.rateLimits,
+    redis,
+    workers,
+    onChange: onLimiterChange,
+  });
   const shared = sharedCacheOptions(config, redis);
   const { memory: maxBytes, maxAnswer: maxAnswerBytes } = config.cache;
   const answers = new AnswerCache({

@@ -26,6 +26,8 @@ export interface Limiter {
 export interface LimiterOptions {
   readonly config: RateLimitConfig;
   readonly redis: { readonly client: Redis; readonly config: RedisConfig } | undefined;
+  /** Processes between which the store `memory` divides every limit. */
+  readonly workers: number;
   /** Called once for each change of mode. */
   readonly onChange: (status: LimiterStatus) => void;
 }
@@ -37,8 +39,8 @@ export interface LimiterOptions {
 const SETTLE_MS = 1_000;
 
 /** @param options.redis must be there unless the store is `memory` */
-export function createLimiter({ config, redis, onChange }: LimiterOptions): Limiter {
-  if (config.store === 'memory') return createMemoryLimiter(config);
+export function createLimiter({ config, redis, workers, onChange }: LimiterOptions): Limiter {
+  if (config.store === 'memory') return createMemoryLimiter(config, workers);
   if (redis === undefined) throw new TypeError(`the store ${config.store} needs Redis`);
   const seen = new SeenBuckets(config.maxBuckets);
   const prefix = `${redis.config.prefix}limit:`;
@@ -69,10 +71,10 @@ export function createLimiter({ config, redis, onChange }: LimiterOptions): Limi
   };
 }
 
-function createMemoryLimiter({ maxBuckets }: RateLimitConfig): Limiter {
+function createMemoryLimiter({ maxBuckets }: RateLimitConfig, workers: number): Limiter {
   return {
-    store: new MemoryStore({ maxBuckets }),
-    status: { mode: 'memory', reason: undefined, instances: 1 },
+    store: new MemoryStore({ maxBuckets, workers }),
+    status: { mode: 'memory', reason: undefined, instances: workers },
     ready: async () => {},
     close: async () => {},
   };

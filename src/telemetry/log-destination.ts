@@ -12,6 +12,9 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const GATHERED_LENGTH = 4 * 1024;
 const GATHER_MS = 20;
 
+/** What several processes may write to one pipe without tearing each other's lines: Linux's `PIPE_BUF`. */
+const WHOLE_WRITE_BYTES = 4 * 1024;
+
 export interface LogDestination extends DestinationStream {
   /** Lines that were dropped so far, because nobody read fast enough. */
   readonly dropped: number;
@@ -19,14 +22,22 @@ export interface LogDestination extends DestinationStream {
 
 /**
  * A file descriptor, written to without waiting: a log that nobody reads must neither stop the event
- * loop nor fill the memory. What is gathered when the process ends is still written.
+ * loop nor fill the memory. What is gathered when the process ends is still written. With `wholeWrites`
+ * other processes may write there as well: only a line above 4 KiB can be torn.
  */
 export function createLogDestination({
   fd = STDOUT,
   maxWaitingBytes = MAX_WAITING_BYTES,
+  wholeWrites = false,
 } = {}): LogDestination {
-  const stream = destination({ fd, sync: false, maxLength: maxWaitingBytes });
+  const stream = destination({
+    fd,
+    sync: false,
+    maxLength: maxWaitingBytes,
+    ...(wholeWrites ? { maxWrite: WHOLE_WRITE_BYTES } : {}),
+  });
   let gathered = '';
+  let gatheredBytes = 0;
   let lines = 0;
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -41,6 +52,7 @@ export function createLogDestination({
     if (lines === 0) return;
     stream.write(gathered);
     gathered = '';
+    gatheredBytes = 0;
     lines = 0;
   }
   // Before pino's own hooks, which write what was handed over.
@@ -49,6 +61,11 @@ export function createLogDestination({
 
   return {
     write(line) {
+      if (wholeWrites) {
+        const bytes = Buffer.byteLength(line);
+        if (gatheredBytes + bytes > WHOLE_WRITE_BYTES) handOver();
+        gatheredBytes += bytes;
+      }
       gathered += line;
       lines++;
       if (gathered.length >= GATHERED_LENGTH) handOver();

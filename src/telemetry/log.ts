@@ -9,16 +9,18 @@ export type Log = Logger;
 /**
  * Structured lines on standard output; readable ones where a person watches.
  * @param to where JSON lines go.
+ * @param base what every line says.
  */
 export function createLog(
   config: Pick<Config['log'], 'level' | 'format'>,
   to: DestinationStream = createLogDestination(),
+  base: Readonly<Record<string, unknown>> | null = null,
 ): Log {
   const pretty =
     config.format === 'pretty' || (config.format === 'auto' && process.stdout.isTTY === true);
   const options = {
     level: config.level,
-    base: null,
+    base: base && { ...base },
     formatters: {
       level: (level: string) => ({ level }),
       log: (fields: Record<string, unknown>) => redact(fields),

@@ -3,9 +3,9 @@ import {
   LOG_MODULES,
   type LogLevel,
   type LogLevelChange,
+  type LogLevelSettings,
   type LogModule,
 } from '../config/log-section.ts';
-import type { Config } from '../config/schema.ts';
 import type { Log } from './log.ts';
 import type { LogDestination } from './log-destination.ts';
 
@@ -21,12 +21,12 @@ export class ModuleLogs {
   readonly #destination: Pick<LogDestination, 'dropped'>;
   readonly #children = new Map<LogModule, Log>();
   #level: LogLevel;
-  #own: Config['log']['modules'];
+  #own: LogLevelSettings['modules'];
 
   /** @param destination where the lines of `root` go, which knows how many it had to drop. */
   constructor(
     root: Log,
-    { level, modules }: Pick<Config['log'], 'level' | 'modules'>,
+    { level, modules }: LogLevelSettings,
     destination: Pick<LogDestination, 'dropped'>,
   ) {
     this.root = root;
@@ -53,7 +53,12 @@ export class ModuleLogs {
     return { level: this.#level, modules };
   }
 
-  setLevels({ level, modules }: Pick<Config['log'], 'level' | 'modules'>): void {
+  /** What {@link setLevels} takes to bring another process to the same. */
+  get settings(): LogLevelSettings {
+    return { level: this.#level, modules: { ...this.#own } };
+  }
+
+  setLevels({ level, modules }: LogLevelSettings): void {
     this.#level = level;
     this.#own = modules;
     this.root.level = level;

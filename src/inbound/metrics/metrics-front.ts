@@ -6,7 +6,7 @@ import { type ListenAddress, listen } from '../listen.ts';
 import type { WatchRequest } from '../watch-requests.ts';
 
 /** Answers a scrape. */
-export function createMetricsFront(metrics: Metrics, log: Log) {
+export function createMetricsFront(metrics: Pick<Metrics, 'page'>, log: Log) {
   return function answerMetrics(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') {
       response.writeHead(405, { allow: 'GET' }).end();

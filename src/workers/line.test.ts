@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { WeirError } from '../errors.ts';
+import { Line } from './line.ts';
+
+interface Echo {
+  echo(text: string): string;
+  refuse(reason: string): void;
+  never(): Promise<void>;
+}
+
+const duties: Echo = {
+  echo: (text) => `${text}!`,
+  refuse(reason) {
+    throw new WeirError('ABORTED', reason);
+  },
+  never: () => new Promise(() => {}),
+};
+
+/** Two ends in one process; what passes is copied as between processes. */
+function connect(): Line<Echo, Echo> {
+  const near: Line<Echo, Echo> = new Line(
+    (message) => far.receive(structuredClone(message)),
+    duties,
+  );
+  const far: Line<Echo, Echo> = new Line(
+    (message) => near.receive(structuredClone(message)),
+    duties,
+  );
+  return near;
+}
+
+const failureOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof WeirError ? `${error.code}: ${error.message}` : error),
+  );
+
+test('answers find their questions', async () => {
+  const line = connect();
+  const answers = await Promise.all(['a', 'b', 'c'].map((text) => line.ask('echo', text)));
+  expect(answers).toEqual(['a!', 'b!', 'c!']);
+});
+
+test('a refusal keeps its code and its words', async () => {
+  expect(await failureOf(connect().ask('refuse', 'busy'))).toBe('ABORTED: busy');
+});
+
+test('who does not answer is not waited for', async () => {
+  expect(await failureOf(connect().ask('never', undefined, 20))).toBe(
+    'DEADLINE_EXCEEDED: A process of the gateway does not answer.',
+  );
+});
+
+test('an end that is gone answers no more, and is asked no more', async () => {
+  const line = connect();
+  const waiting = failureOf(line.ask('never', undefined));
+  line.close();
+  expect(await waiting).toMatch(/^UNAVAILABLE: /);
+  expect(await failureOf(line.ask('echo', 'a'))).toMatch(/^UNAVAILABLE: /);
+});
+
+test('what is not of this line is passed over', () => {
+  const line = connect();
+  for (const message of [undefined, 'text', { cmd: 'NODE_CLUSTER' }, { id: 1 }]) {
+    expect(() => line.receive(message)).not.toThrow();
+  }
+});

@@ -1,0 +1,60 @@
+import cluster, { type Worker } from 'node:cluster';
+import { UserError } from '../lib/user-error.ts';
+import { watchHandedConnection } from './handed-connection.ts';
+import { Line } from './line.ts';
+import type { PrimaryDuties, WorkerDuties } from './protocol.ts';
+
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What the primary answers to every worker alike; how a worker fares it learns here. */
+type CommonDuties = Omit<PrimaryDuties, 'serving' | 'failed'>;
+
+/** A worker as the primary sees it, from its start to its end. */
+export class WorkerProcess {
+  readonly number: number;
+  readonly line: Line<WorkerDuties, PrimaryDuties>;
+  /** Where it listens. Rejects when it fails or ends before that. */
+  readonly serving: Promise<string>;
+  readonly exited: Promise<WorkerExit>;
+  readonly #process: Worker['process'];
+
+  constructor(number: number, duties: (worker: WorkerProcess) => CommonDuties) {
+    this.number = number;
+    const worker = cluster.fork();
+    this.#process = worker.process;
+    const serving = Promise.withResolvers<string>();
+    this.serving = serving.promise;
+    const exited = Promise.withResolvers<WorkerExit>();
+    this.exited = exited.promise;
+    // With a callback, a worker that is going away is no error here: its end is told by `exit`.
+    this.line = new Line((message) => worker.send(message, undefined, () => {}), {
+      ...duties(this),
+      serving: serving.resolve,
+      failed: ({ message, mendable }) =>
+        serving.reject(mendable ? new UserError(message) : new Error(message)),
+    });
+    worker.on('message', (message: unknown) => this.line.receive(message));
+    const closeHanded = watchHandedConnection(worker.process);
+    worker.on('exit', (code: number | null, signal: string | null) => {
+      this.line.close();
+      // Whoever went in order refused what it did not take, and it was handed to another.
+      if (code !== 0) closeHanded();
+      const how = signal === null ? `with ${code}` : `by ${signal}`;
+      serving.reject(new Error(`Worker ${number} ended ${how} before it served.`));
+      exited.resolve({ code, signal });
+    });
+    // Whoever does not wait for it is told by `exited`.
+    this.serving.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+}
