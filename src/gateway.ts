@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createAdminAccess } from './admin/admin-access.ts';
 import { createAdminFront } from './admin/admin-front.ts';
 import { createAdminRelay } from './admin/admin-relay.ts';
@@ -23,7 +24,7 @@ import {
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
 import { trackSockets } from './inbound/open-sockets.ts';
 import { reportRefusals } from './inbound/report-refusal.ts';
-import { createRequestIds } from './inbound/request-id.ts';
+import { chooseRequestId, createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
 import { createTrpcFronts } from './inbound/trpc-fronts.ts';
 import { createWatchRequests } from './inbound/watch-requests.ts';
@@ -101,6 +102,8 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     droppedLines: () => logs.dropped,
     tracing,
     requests,
+    authRedis: auth.redis,
+    load: () => load.shedder.read(),
   });
   const onRefused = recordRefusal(auth.audit, counters);
   warmUpTranscoder();
@@ -141,6 +144,8 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
 
   const newRequestId = createRequestIds();
   const peerOf = createPeerOf(config.server.trustedProxies);
+  const requestIdOf = (request: IncomingMessage) =>
+    chooseRequestId(request, peerOf(request), newRequestId);
   const onRefusedRequest = reportRefusals(logs.of('calls'), counters.refusedRequest);
   const onUpgrade = (status: number) => requests.count('websocket', status);
   const watch = createWatchRequests({ counts: requests, log: logs.of('inbound'), peerOf });
@@ -173,7 +178,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
       domain: config.auth.builtIn?.cookies.domain,
     },
     peerOf,
-    newRequestId,
+    requestIdOf,
   });
   const workerRoutes = [
     createServicesRoute(snapshot, () => upstreams.values()),
@@ -192,7 +197,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     audit: auth.audit,
     log,
     peerOf,
-    newRequestId,
+    requestIdOf,
   });
   const { metrics: metricsConfig } = config.telemetry;
   const answerMetrics = metrics && createMetricsFront(siblings ?? metrics, log);
@@ -216,7 +221,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     ],
     watch,
     peerOf,
-    newRequestId,
+    requestIdOf,
     onRefused: onRefusedRequest,
     onUpgrade,
   });

@@ -30,7 +30,7 @@ const onRefused = () => {};
 const cost = createCallerCost({ config, onLimiterChange: () => {} });
 const pipeline = createPipeline({
   config,
-  shedder: { shortageFor: () => undefined },
+  shedder: { shortageFor: () => undefined, countRefusal() {} },
   cost: cost.forSnapshot(snapshot),
   record: {
     report: do_not_optimize,

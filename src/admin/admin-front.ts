@@ -16,7 +16,7 @@ export interface AdminFrontOptions {
   readonly audit: AuditLog;
   readonly log: Log;
   readonly peerOf: (request: IncomingMessage) => Peer;
-  readonly newRequestId: () => string;
+  readonly requestIdOf: (request: IncomingMessage) => string;
 }
 
 interface Asked {
@@ -43,7 +43,7 @@ export function createAdminFront(options: AdminFrontOptions) {
     path: string,
   ): boolean {
     if (!path.startsWith(`${ADMIN_PATH}/`)) return false;
-    const requestId = options.newRequestId();
+    const requestId = options.requestIdOf(request);
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-request-id', requestId);
     const peer = options.peerOf(request);

@@ -1,5 +1,7 @@
 import type { AuthConfig, RedisConfig } from '../config/schema.ts';
 import { connectRedis } from '../lib/redis/connect-redis.ts';
+import { meterRedis } from '../telemetry/metrics/meter-redis.ts';
+import { RedisMeter } from '../telemetry/metrics/redis-meter.ts';
 import {
   createMemoryTicketStore,
   createRedisTicketStore,
@@ -32,6 +34,8 @@ export interface AuthStores {
   readonly failures: AttemptCounter | undefined;
   readonly tickets: TicketStore;
   readonly feed: AccessChangeFeed;
+  /** Undefined where nothing is in Redis. */
+  readonly redis?: RedisMeter | undefined;
   close(): Promise<void>;
 }
 
@@ -86,7 +90,9 @@ function connectStores(
   { servers, prefix }: RedisConfig,
   onError: (error: unknown) => void,
 ): AuthStores {
-  const redis = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  const connection = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  const meter = new RedisMeter(() => connection.connected);
+  const redis = meterRedis(connection, meter);
   const attempts = createRedisAttemptCounter(redis, prefix);
   return {
     sessions: createRedisSessions(redis, prefix),
@@ -95,6 +101,7 @@ function connectStores(
     failures: attempts,
     tickets: createRedisTicketStore(redis, prefix),
     feed: createRedisFeed({ redis, keyPrefix: prefix, onError }),
+    redis: meter,
     close: () => redis.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { AuthConfig, RedisConfig } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { RedisMeter } from '../telemetry/metrics/redis-meter.ts';
 import { type AccessRules, createAccessRules } from './access-rules.ts';
 import { createAuditFile, createAuditStdout } from './audit-file.ts';
 import { type AuditLog, type AuditSink, createAuditLog } from './audit-log.ts';
@@ -39,6 +40,8 @@ export interface Auth {
   readonly issuer: Issuer | undefined;
   readonly audit: AuditLog;
   readonly failures: FailedAttempts;
+  /** Of its own connection; undefined where it has none. */
+  readonly redis: RedisMeter | undefined;
   /** Begins to hear other instances and `weir user`. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -156,6 +159,7 @@ export function createAuth(
     issuer,
     audit,
     failures,
+    redis: stores.redis,
     async start() {
       await access.start();
       await users?.watch(onUserChange, warn('the user file cannot be read'));

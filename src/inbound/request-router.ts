@@ -11,7 +11,6 @@ import type { RequestRoute } from '../telemetry/metrics/request-counts.ts';
 import type { Cors } from './cors.ts';
 import { toOriginForm } from './origin-form.ts';
 import type { OnRefusedRequest } from './report-refusal.ts';
-import { chooseRequestId } from './request-id.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import type { TrpcFronts } from './trpc-fronts.ts';
 import type { WatchRequest } from './watch-requests.ts';
@@ -39,7 +38,7 @@ export interface RequestRouterOptions {
   readonly handlers: readonly PathHandler[];
   readonly watch: WatchRequest;
   readonly peerOf: (request: IncomingMessage) => Peer;
-  readonly newRequestId: () => string;
+  readonly requestIdOf: (request: IncomingMessage) => string;
   /** Told of upgrades that are for nobody here, and how each was answered. */
   readonly onRefused: OnRefusedRequest;
   readonly onUpgrade: (status: number) => void;
@@ -52,7 +51,7 @@ export interface RequestRouter {
 
 /** Which part of the gateway a request is for. */
 export function createRequestRouter(options: RequestRouterOptions): RequestRouter {
-  const { trpcPath, trpc, cors, overTls, handlers, watch } = options;
+  const { trpcPath, trpc, cors, overTls, handlers, watch, requestIdOf } = options;
   const trpcPrefix = `${trpcPath}/`;
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -79,10 +78,6 @@ export function createRequestRouter(options: RequestRouterOptions): RequestRoute
     response
       .writeHead(404, { 'content-type': 'text/plain', 'x-request-id': requestIdOf(request) })
       .end(`Nothing is here. Procedures are under ${trpcPrefix}<path>.\n`);
-  }
-
-  function requestIdOf(request: IncomingMessage): string {
-    return chooseRequestId(request, options.peerOf(request), options.newRequestId);
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

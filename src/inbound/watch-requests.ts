@@ -37,7 +37,9 @@ export function createWatchRequests({ counts, log, peerOf }: WatchRequestsOption
       const status = response.writableFinished ? response.statusCode : undefined;
       counts.count(route, status);
       const level = levelOf(status);
-      if (!log.isLevelEnabled(level) || !mayWrite()) return;
+      if (!log.isLevelEnabled(level)) return;
+      // Whoever wants `debug` wants all of it, and what went well must not use up the lines of what did not.
+      if (level !== 'debug' && !mayWrite()) return;
       log[level](
         {
           requestId: response.getHeader('x-request-id'),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { overloadSection } from '../config/overload-section.ts';
 import type { Priority } from '../contract/policy.ts';
+import { writePage } from '../telemetry/metrics/exposition.ts';
+import { loadFamilies } from '../telemetry/metrics/load-families.ts';
 import type { Call } from './call.ts';
 import { createLoadShedder } from './load-shedder.ts';
 import { createUnaryShedLoad } from './shed-load.ts';
@@ -80,4 +82,30 @@ test('a call that is refused learns why and when to come back, and costs nothing
     }),
   );
   expect(passed).toEqual(['critical']);
+});
+
+test('what is refused is counted by priority and by what there was too little of', () => {
+  const { shedder, read } = setUp();
+  const step = createUnaryShedLoad(shedder)(() => Promise.reject(new Error('not to be reached')));
+  const call = (priority: Priority) => ({ method: { policy: { priority } } }) as unknown as Call;
+  const refuse = (priority: Priority) => expect(() => step(call(priority))).toThrow(/more to do/);
+  read({ heapShare: 0.9 });
+  refuse('bulk');
+  refuse('bulk');
+  read({ loopDelayMs: 600 });
+  refuse('default');
+  expect(shedder.read()).toEqual({
+    shedding: { bulk: true, default: true, critical: false },
+    refused: {
+      bulk: { heap: 2, 'event loop': 0 },
+      default: { heap: 0, 'event loop': 1 },
+      critical: { heap: 0, 'event loop': 0 },
+    },
+  });
+  expect(writePage(loadFamilies(shedder.read), 'text')).toContain(
+    'weir_load_shedding{priority="default"} 1\nweir_load_shedding{priority="critical"} 0\n',
+  );
+  expect(writePage(loadFamilies(shedder.read), 'text')).toContain(
+    'weir_load_shed_total{priority="bulk",shortage="heap"} 2\n',
+  );
 });

@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Config } from '../config/schema.ts';
 import type { Priority } from '../contract/policy.ts';
 import { EventLoopDelay } from '../lib/event-loop-delay.ts';
+import type { LoadReading } from '../telemetry/metrics/load-families.ts';
 
 export interface LoadReadings {
   loopDelayMs(): number;
@@ -15,6 +16,9 @@ export type Shortage = 'event loop' | 'heap';
 export interface LoadShedder {
   /** What there is too little of; undefined while there is enough. */
   shortageFor(priority: Priority): Shortage | undefined;
+  /** Counts a call that was refused for it. */
+  countRefusal(priority: Priority, shortage: Shortage): void;
+  read(): LoadReading;
   /** Looks at the readings. */
   look(): void;
 }
@@ -29,8 +33,24 @@ export function createLoadShedder(
 ): LoadShedder {
   let shortages: Readonly<Partial<Record<Priority, Shortage>>> = {};
   let shed = '';
+  const refused: LoadReading['refused'] = {
+    bulk: { 'event loop': 0, heap: 0 },
+    default: { 'event loop': 0, heap: 0 },
+    critical: { 'event loop': 0, heap: 0 },
+  };
   return {
     shortageFor: (priority) => shortages[priority],
+    countRefusal(priority, shortage) {
+      refused[priority][shortage] += 1;
+    },
+    read: () => ({
+      shedding: {
+        bulk: shortages.bulk !== undefined,
+        default: shortages.default !== undefined,
+        critical: shortages.critical !== undefined,
+      },
+      refused,
+    }),
     look() {
       const loopDelayMs = readings.loopDelayMs();
       const heapShare = readings.heapShare();

@@ -13,7 +13,6 @@ import type { SnapshotCost } from './caller-cost.ts';
 import { createStreamDeadline, createUnaryDeadline } from './deadline.ts';
 import { createUnaryFallback, type FallbackOptions } from './fallback.ts';
 import { createStreamLimit, createUnaryLimit } from './limit.ts';
-import type { LoadShedder } from './load-shedder.ts';
 import type {
   StreamHandler,
   StreamMiddleware,
@@ -22,12 +21,12 @@ import type {
 } from './middleware.ts';
 import type { AuthenticatedCall, PermittedCall } from './permitted-call.ts';
 import { createStreamRecord, createUnaryRecord, type RecordOptions } from './record.ts';
-import { createStreamShedLoad, createUnaryShedLoad } from './shed-load.ts';
+import { createStreamShedLoad, createUnaryShedLoad, type LoadGauge } from './shed-load.ts';
 
 export interface PipelineOptions {
   readonly config: Pick<Config, 'deadline'>;
   readonly record: RecordOptions;
-  readonly shedder: Pick<LoadShedder, 'shortageFor'>;
+  readonly shedder: LoadGauge;
   readonly cost: SnapshotCost;
   readonly authenticate: AuthenticateOptions;
   readonly authorise: AuthoriseOptions;

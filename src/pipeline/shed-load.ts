@@ -3,8 +3,11 @@ import { WeirError } from '../errors.ts';
 import type { LoadShedder } from './load-shedder.ts';
 import type { StreamMiddleware, UnaryMiddleware } from './middleware.ts';
 
+/** What the step needs to know of the load. */
+export type LoadGauge = Pick<LoadShedder, 'shortageFor' | 'countRefusal'>;
+
 /** Refuses calls that the gateway has no room for, before they cost anything. */
-export function createUnaryShedLoad(shedder: Pick<LoadShedder, 'shortageFor'>): UnaryMiddleware {
+export function createUnaryShedLoad(shedder: LoadGauge): UnaryMiddleware {
   return (next) =>
     function shedLoad(call) {
       refuseWhileShort(shedder, call.method.policy.priority);
@@ -12,7 +15,7 @@ export function createUnaryShedLoad(shedder: Pick<LoadShedder, 'shortageFor'>): 
     };
 }
 
-export function createStreamShedLoad(shedder: Pick<LoadShedder, 'shortageFor'>): StreamMiddleware {
+export function createStreamShedLoad(shedder: LoadGauge): StreamMiddleware {
   return (next) =>
     async function* shedLoad(call) {
       refuseWhileShort(shedder, call.method.policy.priority);
@@ -20,9 +23,10 @@ export function createStreamShedLoad(shedder: Pick<LoadShedder, 'shortageFor'>):
     };
 }
 
-function refuseWhileShort(shedder: Pick<LoadShedder, 'shortageFor'>, priority: Priority): void {
+function refuseWhileShort(shedder: LoadGauge, priority: Priority): void {
   const shortage = shedder.shortageFor(priority);
   if (shortage === undefined) return;
+  shedder.countRefusal(priority, shortage);
   throw new WeirError(
     'RESOURCE_EXHAUSTED',
     'The gateway has more to do than it can, so calls of this priority are refused for now. The call was not sent.',

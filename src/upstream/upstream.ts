@@ -4,7 +4,11 @@ import type { Clock } from '../lib/clock.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
-import { createServiceBreakers, createServiceGuardStep } from './breaker/service-breakers.ts';
+import {
+  createServiceBreakers,
+  createServiceGuardStep,
+  type ServiceCondition,
+} from './breaker/service-breakers.ts';
 import { createCandidates, tellCandidates } from './candidates.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { createDiscovery } from './discovery/create-discovery.ts';
@@ -14,7 +18,7 @@ import { createHedge } from './hedging/hedge.ts';
 import { invokeStream, invokeUnary } from './invoke.ts';
 import { toOutcomeUnknown } from './outcome-unknown.ts';
 import { createOutlierWatch } from './outlier/outlier-watch.ts';
-import { createAdmitStep } from './overload/admit.ts';
+import { type Admission, createAdmission } from './overload/admit.ts';
 import { createPick, createPickStep } from './pick.ts';
 import { type EndpointCondition, readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
@@ -33,6 +37,10 @@ export interface Upstream {
   serverStream(call: BackendCall): ReplyStream;
   /** Retries that its budget allows now. */
   readonly retriesLeft: number;
+  /** Of each of its services that was called; empty where they have no breakers of their own. */
+  readonly services: readonly ServiceCondition[];
+  /** What waits for room and how much there is; undefined where calls are not held back. */
+  readonly gate: Admission['gate'];
   /** The condition of each endpoint that discovery names now. */
   read(): readonly EndpointCondition[];
   checkHealth(timeoutMs: number): Promise<readonly EndpointHealth[]>;
@@ -106,7 +114,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const retry = createRetry({ budget, clock, random, sleep, events });
   const hedge = createHedge({ budget, clock, sleep, events });
   // Each attempt counts, but not the time between attempts; and no endpoint is held for one that waits or is shed.
-  const admit = createAdmitStep({
+  const admission = createAdmission({
     upstream: name,
     config,
     candidates: () => candidates.among(endpoints(), clock()).length,
@@ -118,7 +126,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const pickOne = createPickStep(pick);
   // Nearest to the wire, so that it sees nothing but what the endpoint did.
   const guard = createGuardStep(observe, clock);
-  const attempt = admit(pickOne(guard(invokeUnary)));
+  const attempt = admission.step(pickOne(guard(invokeUnary)));
   const callWithRetries = retry(attempt);
   const callWithHedges = hedge(attempt);
 
@@ -144,6 +152,10 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     get retriesLeft() {
       return budget.left;
     },
+    get services() {
+      return serviceBreakers?.read() ?? [];
+    },
+    gate: admission.gate,
     read() {
       const now = clock();
       return pool.endpoints.map((endpoint) => readEndpoint(endpoint, now));

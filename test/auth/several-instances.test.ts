@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.ts';
 import type { GatewayProcess } from '../support/gateway.ts';
+import { scrape, valueOn } from '../support/metrics-page.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { getQuery } from '../support/request.ts';
 import { startCall } from '../support/stock-call.ts';
@@ -54,6 +55,16 @@ test('a token of one instance is good on the other, and so is its session', asyn
   expect((await postAuth(two, 'refresh', { refreshToken })).status).toBe(200);
   expect((await postAuth(one, 'refresh', { refreshToken })).status).toBe(401);
   await vi.waitFor(async () => expect(await statusOn(two, accessToken)).toBe(401));
+});
+
+test('the connection of sign-in to Redis is on the metrics page, beside that of calls', async () => {
+  await login(one, 'ada');
+  const page = await scrape(`${one.url}/metrics`);
+  for (const use of ['auth', 'calls']) {
+    expect([use, valueOn(page, 'weir_redis_connected', { use })]).toEqual([use, 1]);
+  }
+  const count = valueOn(page, 'weir_redis_command_duration_seconds_count', { use: 'auth' });
+  expect(count).toBeGreaterThan(0);
 });
 
 test('a logout on one instance ends the streams of the other within a second', async () => {

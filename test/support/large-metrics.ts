@@ -31,7 +31,15 @@ export function createLargeMetrics(): Metrics {
     inFlight: 0,
     meter: new EndpointMeter(),
   }));
-  const upstream = { name: 'market', meter: new UpstreamMeter(), retriesLeft: 100, endpoints };
+  const upstream = {
+    name: 'market',
+    meter: new UpstreamMeter(),
+    retriesLeft: 100,
+    pending: 0,
+    concurrencyLimit: 50,
+    services: [{ service: 'market.v1.QuoteService', breaker: 'closed' }],
+    endpoints,
+  };
   metrics.add(upstreamFamilies(() => [upstream]));
   return metrics;
 }

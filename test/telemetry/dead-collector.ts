@@ -27,7 +27,8 @@ export interface DeadCollectorOptions {
   readonly callsPerSecond: number;
 }
 
-const QUOTE = '/market.v1.quoteService.getQuote?input=%7B%22symbol%22%3A%22AAPL%22%7D';
+const GET_QUOTE = 'market.v1.quoteService.getQuote';
+const QUOTE = `/${GET_QUOTE}?input=%7B%22symbol%22%3A%22AAPL%22%7D`;
 const BACKEND = join(import.meta.dirname, '..', '..', 'examples', 'backends', 'market.ts');
 /** Above it calls are late rather than more. */
 const MAX_IN_FLIGHT = 64;
@@ -53,7 +54,7 @@ export async function outliveDeadCollector({
     { market: address, orders: address },
     {
       telemetry: { traces: { url: collector.url, ratio: 1 } },
-      rateLimits: { methods: { 'market.v1.quoteService.getQuote': 'off' } },
+      rateLimits: { methods: { [GET_QUOTE]: 'off' } },
       log: { level: 'info', modules: { calls: 'silent' } },
     },
   );
@@ -90,7 +91,7 @@ async function readWhenSettled(url: string) {
   for (;;) {
     const page = await scrape(url);
     const read = (name: string, labels = {}) => valueOn(page, name, labels) ?? 0;
-    const calls = read('weir_calls_total', { code: 'OK' });
+    const calls = read('weir_calls_total', { method: GET_QUOTE, code: 'OK' });
     const ended = calls * SPANS_PER_CALL;
     const exported = read('weir_spans_exported_total');
     const dropped =
@@ -135,10 +136,15 @@ async function callSteadily(
 
 function call(url: string, agent: Agent): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  get(url, { agent }, (response) => {
+  const request = get(url, { agent }, (response) => {
     if (response.statusCode !== 200) reject(new Error(`answered ${response.statusCode}`));
     response.resume().on('end', resolve);
-  }).on('error', reject);
+  });
+  request.on('error', (error) => {
+    // The server closed the idle connection while the request was on its way (RFC 9112 9.3.1).
+    if (request.reusedSocket) resolve(call(url, agent));
+    else reject(error);
+  });
   return promise;
 }
 

@@ -122,6 +122,23 @@ test('too many at once', async () => {
   ]);
 });
 
+test('too many streams at once', async () => {
+  const { trpcUrl } = await start({ rateLimits: { concurrency: { streams: 1 } } });
+  const leaving = new AbortController();
+  const input = encodeURIComponent('{"symbols":["AAPL"]}');
+  const first = await fetch(`${trpcUrl}/${WATCH}?input=${input}`, {
+    headers: { accept: 'text/event-stream' },
+    signal: leaving.signal,
+  });
+  const reader = first.body?.getReader();
+  await reader?.read();
+  await watch(trpcUrl, 1);
+  leaving.abort();
+  expect((await eventsOf(2, WATCH)).at(-1)).toEqual([
+    { name: 'limit refused', 'weir.limit': 'streams at once' },
+  ]);
+});
+
 test('a stream that is held back: once as an event, and how often and long in all', async () => {
   const { trpcUrl } = await start({
     rateLimits: { methods: { [WATCH]: { requests: 20, per: '1s', burst: 1, messageCost: 1 } } },

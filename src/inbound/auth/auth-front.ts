@@ -38,7 +38,7 @@ export function createAuthFront(options: AuthFrontOptions) {
     path: string,
   ): boolean {
     if (path !== JWKS_PATH && !path.startsWith(`${AUTH_PATH}/`)) return false;
-    const requestId = options.newRequestId();
+    const requestId = options.requestIdOf(request);
     const answer = path === JWKS_PATH ? answerKeys(options) : route(request, path, requestId);
     answer
       .catch((thrown: unknown) => toFailure(thrown, requestId))

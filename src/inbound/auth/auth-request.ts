@@ -25,7 +25,7 @@ export interface AuthFrontOptions {
   readonly failures: FailedAttempts;
   readonly cookies: Omit<CookieSettings, 'authPath'>;
   readonly peerOf: (request: IncomingMessage) => Peer;
-  readonly newRequestId: () => string;
+  readonly requestIdOf: (request: IncomingMessage) => string;
 }
 
 /** One request to the endpoints, and what its answer may need. */

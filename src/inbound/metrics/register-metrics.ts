@@ -6,9 +6,11 @@ import {
   createGatewayMetrics,
   type GatewayCounters,
 } from '../../telemetry/metrics/gateway-metrics.ts';
+import { type LoadReading, loadFamilies } from '../../telemetry/metrics/load-families.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
-import { redisFamilies } from '../../telemetry/metrics/redis-meter.ts';
+import { type RedisMeter, redisFamilies } from '../../telemetry/metrics/redis-meter.ts';
 import { type RequestCounts, requestFamilies } from '../../telemetry/metrics/request-counts.ts';
+import { type ServedService, serviceFamilies } from '../../telemetry/metrics/service-families.ts';
 import { traceFamilies } from '../../telemetry/metrics/trace-families.ts';
 import { upstreamFamilies } from '../../telemetry/metrics/upstream-families.ts';
 import type { Tracing } from '../../telemetry/traces/tracing.ts';
@@ -25,26 +27,47 @@ export interface MeteredParts {
   readonly droppedLines: () => number;
   readonly tracing: Tracing | undefined;
   readonly requests: RequestCounts;
+  readonly authRedis: RedisMeter | undefined;
+  readonly load: () => LoadReading;
 }
 
 /** Joins the running gateway to its metrics page; without metrics, what would be told goes nowhere. */
 export function registerMetrics(
   metrics: Metrics | undefined,
-  { snapshot, upstreams, cost, fronts, draining, droppedLines, tracing, requests }: MeteredParts,
+  {
+    snapshot,
+    upstreams,
+    cost,
+    fronts,
+    draining,
+    droppedLines,
+    tracing,
+    requests,
+    authRedis,
+    load,
+  }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined)
     return { batch() {}, refusal() {}, refusedRequest() {}, authenticated() {} };
+  const readUpstreams = () =>
+    [...upstreams()].map(({ upstream, meter }) => ({
+      name: upstream.name,
+      meter,
+      retriesLeft: upstream.retriesLeft,
+      pending: upstream.gate?.pending ?? 0,
+      concurrencyLimit: upstream.gate?.limit,
+      services: upstream.services,
+      endpoints: upstream.read(),
+    }));
+  metrics.add(upstreamFamilies(readUpstreams));
+  metrics.add(serviceFamilies(servedBy(snapshot), readUpstreams));
   metrics.add(
-    upstreamFamilies(() =>
-      [...upstreams()].map(({ upstream, meter }) => ({
-        name: upstream.name,
-        meter,
-        retriesLeft: upstream.retriesLeft,
-        endpoints: upstream.read(),
-      })),
-    ),
+    redisFamilies({
+      ...(cost.redis && { calls: cost.redis }),
+      ...(authRedis && { auth: authRedis }),
+    }),
   );
-  if (cost.redis !== undefined) metrics.add(redisFamilies(cost.redis));
+  metrics.add(loadFamilies(load));
   metrics.add(requestFamilies(requests));
   if (tracing !== undefined) metrics.add(traceFamilies(tracing));
   return createGatewayMetrics(metrics.registry, {
@@ -59,4 +82,13 @@ export function registerMetrics(
     draining,
     droppedLines,
   });
+}
+
+function servedBy({ methods }: Pick<ContractSnapshot, 'methods'>): readonly ServedService[] {
+  const served = new Map<string, ServedService>();
+  for (const { descriptor, upstream } of methods.values()) {
+    const { typeName: service } = descriptor.parent;
+    served.set(`${service} ${upstream}`, { service, upstream });
+  }
+  return [...served.values()];
 }

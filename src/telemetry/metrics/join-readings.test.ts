@@ -107,7 +107,15 @@ function busyWorker(): Metrics {
     inFlight: 0,
     meter: new EndpointMeter(),
   }));
-  const upstream = { name: 'market', meter: new UpstreamMeter(), retriesLeft: 100, endpoints };
+  const upstream = {
+    name: 'market',
+    meter: new UpstreamMeter(),
+    retriesLeft: 100,
+    pending: 0,
+    concurrencyLimit: 50,
+    services: [],
+    endpoints,
+  };
   metrics.add(upstreamFamilies(() => [upstream]));
   return metrics;
 }

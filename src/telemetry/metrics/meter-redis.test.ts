@@ -31,9 +31,9 @@ test('commands are timed, and those that fail are counted', async () => {
   expect(await metered.get('known')).toBe('value');
   await metered.set('a', 'b', 1);
   await expect(metered.get('other')).rejects.toThrow('gone');
-  const page = writePage(redisFamilies(meter), 'text');
-  expect(page).toContain('weir_redis_command_duration_seconds_count 2\n');
-  expect(page).toContain('weir_redis_errors_total 1\n');
-  expect(page).toContain('weir_redis_connected 1\n');
-  expect(page).toContain('weir_redis_command_duration_seconds_bucket{le="0.001"}');
+  const page = writePage(redisFamilies({ calls: meter }), 'text');
+  expect(page).toContain('weir_redis_command_duration_seconds_count{use="calls"} 2\n');
+  expect(page).toContain('weir_redis_errors_total{use="calls"} 1\n');
+  expect(page).toContain('weir_redis_connected{use="calls"} 1\n');
+  expect(page).toContain('weir_redis_command_duration_seconds_bucket{use="calls",le="0.001"}');
 });

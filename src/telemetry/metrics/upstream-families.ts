@@ -19,11 +19,25 @@ export interface UpstreamReading {
   readonly meter: UpstreamMeter;
   /** Retries that its budget allows now. */
   readonly retriesLeft: number;
+  /** Calls that wait for room. */
+  readonly pending: number;
+  /** Calls that may be under way now; undefined where that is not limited. */
+  readonly concurrencyLimit: number | undefined;
+  /** Services with a breaker of their own. */
+  readonly services: readonly { readonly service: string; readonly breaker: string }[];
   readonly endpoints: readonly EndpointReading[];
 }
 
 /** Those in whose words a state is a number of its own: one series each, of which one is 1. */
 const BREAKER_STATES = ['closed', 'open', 'halfOpen', 'ramping'];
+
+function breakerStates(current: string, labels: string): readonly Sample[] {
+  return BREAKER_STATES.map((state) => ({
+    suffix: '',
+    labels: `${labels},state="${state}"`,
+    value: Number(state === current),
+  }));
+}
 
 /** Endpoints are those of now: what discovery took away is not on the page any more. */
 export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonly Family[] {
@@ -54,6 +68,23 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       'counter',
       ({ meter }) => meter.shed,
     ),
+    ofUpstreams(
+      'weir_upstream_pending',
+      'Calls that wait until the upstream has room for them; one queue for all its endpoints.',
+      'gauge',
+      ({ pending }) => pending,
+    ),
+    {
+      name: 'weir_upstream_concurrency_limit',
+      help: 'Calls that an upstream may have under way now, of those whose calls are held back.',
+      type: 'gauge',
+      *samples() {
+        for (const { name, concurrencyLimit } of read()) {
+          if (concurrencyLimit === undefined) continue;
+          yield { suffix: '', labels: toLabels({ upstream: name }), value: concurrencyLimit };
+        }
+      },
+    },
     ofUpstreams(
       'weir_upstream_hedges',
       'Attempts sent while another one was unanswered.',
@@ -91,18 +122,24 @@ export function upstreamFamilies(read: () => Iterable<UpstreamReading>): readonl
       ({ meter }) => meter.discoveryFailures,
     ),
     {
+      name: 'weir_service_breaker_state',
+      help: '1 for the state that the circuit breaker of a service is in, 0 for the others.',
+      type: 'gauge',
+      join: 'max',
+      *samples() {
+        for (const { name: upstream, services } of read()) {
+          for (const { service, breaker } of services) {
+            yield* breakerStates(breaker, toLabels({ upstream, service }));
+          }
+        }
+      },
+    },
+    {
       name: 'weir_endpoint_breaker_state',
       help: '1 for the state that the circuit breaker of an endpoint is in, 0 for the others.',
       type: 'gauge',
       join: 'max',
-      samples: () =>
-        ofEndpoints(({ breaker }, labels) =>
-          BREAKER_STATES.map((state) => ({
-            suffix: '',
-            labels: `${labels},state="${state}"`,
-            value: Number(state === breaker),
-          })),
-        ),
+      samples: () => ofEndpoints(({ breaker }, labels) => breakerStates(breaker, labels)),
     },
     gauge(
       'weir_endpoint_healthy',

@@ -4,7 +4,9 @@ import { createTestEndpoint } from '../../../test/support/endpoint.ts';
 import type { Method } from '../../contract/method.ts';
 import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { ReplyStream } from '../transport/transport.ts';
 import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
 import { createConsecutiveFailures } from './consecutive-failures.ts';
@@ -127,4 +129,32 @@ test.each<[string, readonly WeirError[], readonly BreakerOutcome[]]>([
     await expect(guard(() => Promise.reject(error))(attempt, endpoint)).rejects.toThrow(error);
   }
   expect(observed).toEqual(expected);
+});
+
+/** An endpoint whose breaker gave its last place for a probe away between picking and entering. */
+const FULL = {
+  target: { address: '10.0.0.1:50051', weight: 1, zone: '', version: '' },
+  breaker: { state: { name: 'halfOpen' }, mayEnter: () => true, enter: () => undefined },
+} as unknown as Endpoint;
+
+const REFUSED = [{ name: 'breaker refused', attributes: { 'weir.endpoint': '10.0.0.1:50051' } }];
+const ERROR = expect.objectContaining({ code: 'UNAVAILABLE', neverSent: true });
+
+function never(): never {
+  throw new Error('it must not be sent');
+}
+
+test('a call that the breaker refuses is not sent, and has it among its events', async () => {
+  const notes = new CallNotes();
+  const attempt = { call: { notes } } as unknown as Attempt;
+  const guarded = createGuardStep(never, () => 0)(never);
+  await expect(guarded(attempt, FULL)).rejects.toEqual(ERROR);
+  expect(notes.events).toMatchObject(REFUSED);
+  expect(notes.attempts).toBeUndefined();
+});
+
+test('a stream that the breaker refuses likewise', () => {
+  const notes = new CallNotes();
+  expect(() => guardStream(FULL, never, { notes, hurried: undefined }, never)).toThrow(ERROR);
+  expect(notes.events).toMatchObject(REFUSED);
 });

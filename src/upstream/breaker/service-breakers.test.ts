@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { upstreamSection } from '../../config/upstream-section.ts';
 import type { Method } from '../../contract/method.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
+import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { UnaryReply } from '../transport/transport.ts';
 import { createServiceBreakers, createServiceGuardStep } from './service-breakers.ts';
@@ -34,11 +35,12 @@ function setUp() {
   return {
     time,
     changes,
+    breakers,
     asked: () => asked,
-    async call(service: string, next: WeirError | 'ok') {
+    async call(service: string, next: WeirError | 'ok', notes?: CallNotes) {
       outcome = next;
       methods[service] ??= { rpcPath: `/${service}/Get` } as unknown as Method;
-      return guarded({ method: methods[service] } as unknown as BackendCall).then(
+      return guarded({ method: methods[service], notes } as unknown as BackendCall).then(
         () => 'ok',
         (error: unknown) => error,
       );
@@ -115,4 +117,19 @@ test('with one call in ten answered it is not held back: some answers are better
 test('without a configuration it is no step at all', () => {
   const next = async () => REPLY;
   expect(createServiceGuardStep(undefined)(next)).toBe(next);
+});
+
+test('the state of each is there to be read, and a refused call has it among its events', async () => {
+  const { breakers, call } = setUp();
+  for (let count = 0; count < 20; count++) {
+    await call('a.Bad', failed('INTERNAL'));
+    await call('a.Good', 'ok');
+  }
+  expect(breakers.read()).toEqual([
+    { service: 'a.Bad', breaker: 'open' },
+    { service: 'a.Good', breaker: 'closed' },
+  ]);
+  const notes = new CallNotes();
+  await call('a.Bad', 'ok', notes);
+  expect(notes.events).toMatchObject([{ name: 'breaker of the service refused' }]);
 });

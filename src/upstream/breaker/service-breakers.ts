@@ -20,9 +20,17 @@ export interface ServiceBreakersOptions extends Pick<Surroundings, 'clock' | 'ra
   readonly onChange: (service: string, state: BreakerState) => void;
 }
 
+export interface ServiceCondition {
+  /** For example `market.v1.QuoteService`. */
+  readonly service: string;
+  readonly breaker: BreakerState['name'];
+}
+
 export interface ServiceBreakers {
   /** @throws WeirError UNAVAILABLE while the call's service is held back */
   enter(call: BackendCall): ReportOutcome;
+  /** Of each service that was called. */
+  read(): readonly ServiceCondition[];
 }
 
 /**
@@ -70,6 +78,7 @@ export function createServiceBreakers(options: ServiceBreakersOptions): ServiceB
       notes?.event('breaker of the service refused');
       throw heldBack(serviceOf(method), upstream, breaker.state, clock());
     },
+    read: () => [...byService].map(([service, { state }]) => ({ service, breaker: state.name })),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Method } from '../../contract/method.ts';
 import type { HedgingPolicy } from '../../contract/policy.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import { createRetryBudget } from '../retry/retry-budget.ts';
@@ -54,7 +55,10 @@ function createTimeline() {
 }
 
 /** What became of the call and when, when each attempt began, and which of them were cancelled. */
-async function run({ attempts, policy, deadline, cancelAt, budget }: Script) {
+async function run(
+  { attempts, policy, deadline, cancelAt, budget }: Script,
+  notes = new CallNotes(),
+) {
   const { clock, after, unfold } = createTimeline();
   const begun: number[] = [];
   const cancelled: number[] = [];
@@ -70,6 +74,7 @@ async function run({ attempts, policy, deadline, cancelAt, budget }: Script) {
     cancellation,
     input: undefined,
     headers: {},
+    notes,
   };
 
   function attemptOnce(attempt: Attempt): Promise<UnaryReply> {
@@ -250,4 +255,17 @@ describe('hedging (gRFC A6)', () => {
   ])('%s', async (_, script, expected) => {
     expect(await run(script)).toMatchObject(expected);
   });
+});
+
+test.each<[string, Script['budget']]>([
+  ['hedge', undefined],
+  ['hedge withheld by the budget', { ratio: 0, minPerSecond: 0 }],
+])('%s: is among the events of the call', async (name, budget) => {
+  const notes = new CallNotes();
+  const attempts: Ending[] = [
+    [150, 'ok'],
+    [5_000, 'ok'],
+  ];
+  await run({ attempts, policy: { maxAttempts: 2 }, ...(budget && { budget }) }, notes);
+  expect(notes.events).toMatchObject([{ name }]);
 });

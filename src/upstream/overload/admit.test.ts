@@ -4,9 +4,10 @@ import type { Method } from '../../contract/method.ts';
 import type { Priority } from '../../contract/policy.ts';
 import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt, AttemptHandler } from '../attempt.ts';
 import type { UnaryReply } from '../transport/transport.ts';
-import { createAdmitStep } from './admit.ts';
+import { createAdmission } from './admit.ts';
 
 const REPLY: UnaryReply = { message: new Uint8Array(), headers: [], trailers: [] };
 const ONE_AT_A_TIME = { initial: 1, min: 1, max: 1 };
@@ -21,6 +22,7 @@ interface Given {
   readonly priority?: Priority;
   readonly deadline?: number;
   readonly cancellation?: Cancellation;
+  readonly notes?: CallNotes;
 }
 
 /** Calls that answer when told, on a clock that moves when told. */
@@ -36,7 +38,7 @@ function setUp(config: object, endpoints = 1) {
     answers.push(answer);
     return answer.promise;
   };
-  const step = createAdmitStep({
+  const { step, gate } = createAdmission({
     upstream: 'market',
     config: upstreamSection.parse({ endpoints: ['a:1'], ...config }),
     candidates: () => endpoints,
@@ -57,13 +59,14 @@ function setUp(config: object, endpoints = 1) {
     next,
     go,
     step,
+    gate,
     arrived,
     answers,
     sleeping,
     shed: () => shed,
-    call({ priority = 'default', deadline, cancellation = new Cancellation() }: Given = {}) {
+    call({ priority = 'default', deadline, cancellation = new Cancellation(), notes }: Given = {}) {
       const method = { policy: { priority } } as unknown as Method;
-      const attempt = { call: { method, deadline, cancellation } } as unknown as Attempt;
+      const attempt = { call: { method, deadline, cancellation, notes } } as unknown as Attempt;
       return go(attempt).then(
         () => 'answered',
         (error: unknown) => error,
@@ -109,6 +112,23 @@ describe('without a queue', () => {
 
 describe('with a queue', () => {
   const QUEUE = { queue: { maxInFlight: 1, maxPending: 2, maxWait: '100ms' } };
+
+  test('who waits and who is refused have it among the events of their calls, and the gate knows', async () => {
+    const { call, answer, gate } = setUp({ queue: { ...QUEUE.queue, maxPending: 1 } });
+    const [waits, shed] = [new CallNotes(), new CallNotes()];
+    void call();
+    void call({ notes: waits });
+    expect(gate).toMatchObject({ pending: 1, limit: 1 });
+    await call({ notes: shed });
+    expect(waits.events).toMatchObject([{ name: 'waits for room' }]);
+    expect(shed.events).toMatchObject([
+      { name: 'waits for room' },
+      { name: 'shed', attributes: { 'weir.upstream': 'market', 'weir.limit': 1 } },
+    ]);
+    await answer(0);
+    expect(gate).toMatchObject({ pending: 0 });
+    await answer(1);
+  });
 
   test('orders go before what came earlier, and bulk last', async () => {
     const { arrived, call, answer } = setUp({ queue: { ...QUEUE.queue, maxPending: 9 } });

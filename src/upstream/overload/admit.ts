@@ -13,30 +13,39 @@ export interface AdmitOptions extends Pick<Surroundings, 'clock' | 'sleep'> {
   readonly onShed: () => void;
 }
 
+/** Holds back attempts above what the upstream answers in good time. */
+export interface Admission {
+  readonly step: (next: AttemptHandler) => AttemptHandler;
+  /** What waits and may be under way now; undefined where nothing is held back. */
+  readonly gate: Pick<Gate, 'pending' | 'limit'> | undefined;
+}
+
 /**
- * Holds back attempts above what the upstream answers in good time: a call that waits in a backend until
- * its deadline costs as much as one that is answered, and helps nobody. Without a configuration it is no step.
+ * A call that waits in a backend until its deadline costs as much as one that is answered, and helps nobody.
+ * Without a configuration it is no step.
  */
-export function createAdmitStep(options: AdmitOptions) {
+export function createAdmission(options: AdmitOptions): Admission {
   const { config, candidates, clock } = options;
   const { adaptiveConcurrency, queue } = config;
-  return (next: AttemptHandler): AttemptHandler => {
-    if (adaptiveConcurrency === undefined && queue === undefined) return next;
-    const perEndpoint = queue?.maxInFlight;
-    const gate = new Gate({
-      ...options,
-      // Where nobody takes calls it is for picking to say so.
-      limit: perEndpoint === undefined ? undefined : () => perEndpoint * Math.max(1, candidates()),
-      adaptive:
-        adaptiveConcurrency &&
-        createAdaptiveConcurrency(
-          { ...adaptiveConcurrency, bestForMs: adaptiveConcurrency.bestFor },
-          clock,
-        ),
-      maxPending: queue?.maxPending ?? 0,
-      maxWaitMs: queue?.maxWait ?? 0,
-    });
-    return async function admitAndGo(attempt) {
+  if (adaptiveConcurrency === undefined && queue === undefined) {
+    return { step: (next) => next, gate: undefined };
+  }
+  const perEndpoint = queue?.maxInFlight;
+  const gate = new Gate({
+    ...options,
+    // Where nobody takes calls it is for picking to say so.
+    limit: perEndpoint === undefined ? undefined : () => perEndpoint * Math.max(1, candidates()),
+    adaptive:
+      adaptiveConcurrency &&
+      createAdaptiveConcurrency(
+        { ...adaptiveConcurrency, bestForMs: adaptiveConcurrency.bestFor },
+        clock,
+      ),
+    maxPending: queue?.maxPending ?? 0,
+    maxWaitMs: queue?.maxWait ?? 0,
+  });
+  const step = (next: AttemptHandler): AttemptHandler =>
+    async function admitAndGo(attempt) {
       const entered = gate.enter(attempt.call);
       const waited = entered instanceof Promise;
       const leave = waited ? await entered : entered;
@@ -54,7 +63,7 @@ export function createAdmitStep(options: AdmitOptions) {
         throw error;
       }
     };
-  };
+  return { step, gate };
 }
 
 function toConcurrencyOutcome(error: WeirError, attempt: Attempt): ConcurrencyOutcome {

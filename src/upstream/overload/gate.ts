@@ -43,6 +43,20 @@ export class Gate {
     this.#pending = new PendingQueue(options.maxPending);
   }
 
+  /** Calls that wait. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** How many may be under way now. */
+  get limit(): number {
+    const { limit, adaptive } = this.#options;
+    return Math.min(
+      limit?.() ?? Number.POSITIVE_INFINITY,
+      adaptive?.limit ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
   /** Whoever was let in calls `Leave` once. @throws WeirError RESOURCE_EXHAUSTED, or DEADLINE_EXCEEDED after waiting */
   enter(call: BackendCall): Leave | Promise<Leave> {
     const { priority } = call.method.policy;
@@ -116,15 +130,9 @@ export class Gate {
   }
 
   #busy({ notes }: BackendCall): WeirError {
-    const { upstream, onShed, limit, adaptive } = this.#options;
+    const { upstream, onShed } = this.#options;
     onShed();
-    notes?.event('shed', {
-      'weir.upstream': upstream,
-      'weir.limit': Math.min(
-        limit?.() ?? Number.POSITIVE_INFINITY,
-        adaptive?.limit ?? Number.POSITIVE_INFINITY,
-      ),
-    });
+    notes?.event('shed', { 'weir.upstream': upstream, 'weir.limit': this.limit });
     return upstreamBusy(upstream);
   }
 }

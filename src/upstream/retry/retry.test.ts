@@ -3,6 +3,7 @@ import type { Method } from '../../contract/method.ts';
 import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { UnaryReply } from '../transport/transport.ts';
@@ -176,4 +177,37 @@ test('what the budget does not hold is not tried again, and further calls fill i
 test('a call that provably never left takes nothing from the budget', async () => {
   const budget = createRetryBudget({ ratio: 0, minPerSecond: 0 }, () => 0);
   expect((await run({ outcomes: [failure({ neverSent: true }), 'ok'], budget })).result).toBe('ok');
+});
+
+test.each<[string, WeirErrorOptions, object]>([
+  ['the budget', {}, { ratio: 0, minPerSecond: 0 }],
+  [
+    'the backend',
+    { metadata: [['grpc-retry-pushback-ms', '-1']] },
+    { ratio: 0.2, minPerSecond: 10 },
+  ],
+])('a retry that %s withheld is among the events of the call', async (who, options, budget) => {
+  const notes = new CallNotes();
+  const callWithRetries = createRetry({
+    budget: createRetryBudget({ ratio: 0, minPerSecond: 0, ...budget }, () => 0),
+    clock: () => 0,
+    random: () => 0.5,
+    sleep: async () => {},
+  })(async () => {
+    throw failure(options);
+  });
+  const call: BackendCall = {
+    method: { policy: { retry: POLICY } } as unknown as Method,
+    message: new Uint8Array(),
+    metadata: [],
+    deadline: undefined,
+    cancellation: new Cancellation(),
+    input: undefined,
+    headers: {},
+    notes,
+  };
+  await expect(callWithRetries(call)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(notes.events).toMatchObject([
+    { name: `retry withheld by ${who}`, attributes: { 'rpc.status_code': 'UNAVAILABLE' } },
+  ]);
 });

@@ -48,7 +48,10 @@ export function createRetry(options: RetryOptions) {
           const allowed = policy !== undefined && isRetryable(error, attempt, policy);
           if (!transparent && !allowed) throw error;
           const waitMs = waitBefore(error, number, policy, transparent, options);
-          if (waitMs === 'never') throw error;
+          if (waitMs === 'never') {
+            call.notes?.event('retry withheld by the backend', { 'rpc.status_code': error.code });
+            throw error;
+          }
           if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
           // What never left put no load on anybody, so it takes nothing from the budget (gRFC A6).
           if (transparent) transparentRetries++;
