@@ -155,6 +155,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     peerOf,
     log: (level, message, fields) => logs.of('inbound')[level](fields, message),
     onBatch: counters.batch,
+    onDropped: counters.dropped,
     onRefused: onRefusedRequest,
     onUpgrade,
     tracer: tracing?.calls,

@@ -17,10 +17,15 @@ export interface FrontOptions {
   readonly onRefused?: OnRefusedRequest | undefined;
   /** Told of each WebSocket upgrade, how it was answered; 101 for those that were taken. */
   readonly onUpgrade?: ((status: number) => void) | undefined;
+  /** Told of each connection closed because its client took nothing of what was ready, or answered no ping. */
+  readonly onDropped?: OnDropped | undefined;
   /** Makes the span of a batched HTTP request; undefined where there are no traces. */
   readonly tracer?: Pick<CallTracer, 'beginRequest'> | undefined;
   readonly log?: FrontLog | undefined;
 }
+
+/** @param transport SSE goes over `http` */
+export type OnDropped = (transport: 'http' | 'websocket') => void;
 
 export type FrontLog = (
   level: 'debug' | 'info' | 'warn' | 'error',

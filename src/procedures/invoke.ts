@@ -11,6 +11,7 @@ import type { InputValidator } from '../validation/input-validator.ts';
 import { createInputEncoder, type InputEncoder } from './input-encoder.ts';
 import type { MetadataRules } from './metadata-rules.ts';
 import { createResume } from './resume.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 export interface InvokeOptions {
   readonly method: Method;
@@ -114,11 +115,4 @@ function withDecodedDetails(
     details,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
-}
-
-/** `google.rpc.RetryInfo.retry_delay`, a ProtoJSON duration such as "1.5s". */
-function retryDelayMs(details: WeirError['details']): number | undefined {
-  const info = details.find((detail) => detail['@type'].endsWith('/google.rpc.RetryInfo'));
-  const delay = info?.retryDelay;
-  return typeof delay === 'string' ? Number.parseFloat(delay) * 1_000 : undefined;
 }

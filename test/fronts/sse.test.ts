@@ -112,7 +112,11 @@ test('a reader that stops reading holds back the source, and one that reads agai
 });
 
 test('a reader that takes nothing from one ping to the next is dropped', async () => {
-  const { server, until } = await start({ sse: { pingIntervalMs: 200 } });
+  const dropped: string[] = [];
+  const { server, until } = await start({
+    sse: { pingIntervalMs: 200 },
+    onDropped: (transport) => dropped.push(transport),
+  });
   const target = `sample.v1.endless.watch?${input({ length: 10_000 })}`;
   const stuck = await openStream(server.port, target);
   const reader = await openStream(server.port, target);
@@ -121,6 +125,7 @@ test('a reader that takes nothing from one ping to the next is dropped', async (
   expect(server.http.subscriptions).toBe(1);
   reader.leave();
   await until(({ cancelled }) => cancelled.length === 2);
+  expect(dropped).toEqual(['http']);
 });
 
 test.each(['UNIMPLEMENTED', 'NOT_FOUND', 'RESOURCE_EXHAUSTED', 'CANCELLED'])(

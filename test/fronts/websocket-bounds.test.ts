@@ -232,13 +232,18 @@ test.each([
 });
 
 test('a silent socket is pinged, and dropped when it stays silent', async () => {
-  const { server, until } = await start({ limits: { pingIntervalMs: 40, pongWaitMs: 40 } });
+  const dropped: string[] = [];
+  const { server, until } = await start({
+    limits: { pingIntervalMs: 40, pongWaitMs: 40 },
+    onDropped: (transport) => dropped.push(transport),
+  });
   const client = await open(server);
   client.send(watch(1, 'sample.v1.silent.watch'));
   expect(await client.closed).toBe(1006);
   await until(({ cancelled }) => cancelled.length === 1);
   expect(parseFrames(client.frames)).toEqual([started(1), 'PING']);
   expect(server.websocket.stats().sockets).toBe(0);
+  expect(dropped).toEqual(['websocket']);
 });
 
 test('a socket that answers pings lives', async () => {

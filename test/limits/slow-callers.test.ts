@@ -25,6 +25,7 @@ const CALLERS = 40;
 
 let server: Server;
 let url: string;
+let dropped = 0;
 
 beforeAll(async () => {
   const snapshot = await loadContracts([
@@ -47,6 +48,9 @@ beforeAll(async () => {
     newRequestId: createRequestIds(),
     limits: { readTimeoutMs: 1_000 },
     sse: { maxDurationMs: 100 },
+    onDropped: () => {
+      dropped += 1;
+    },
   });
   const bounds = { maxHeadBytes: 16_384, headTimeoutMs: 1_000, bodyTimeoutMs: 1_000 };
   server = createListener(undefined, bounds, (request, response) =>
@@ -100,6 +104,7 @@ test.each([
   ['a stream that has ended', '/stream', 'accept: text/event-stream'],
 ])('%s that nobody reads holds no connection for long either', async (_, target, header) => {
   const closed = Promise.withResolvers<void>();
+  const before = dropped;
   server.once('connection', (socket) => socket.once('close', () => closed.resolve()));
   const caller = connect(Number(new URL(url).port), '127.0.0.1');
   caller.on('error', () => {});
@@ -107,6 +112,7 @@ test.each([
   const head = [`GET ${target} HTTP/1.1`, 'host: x', header];
   caller.write(`${head.join('\r\n')}\r\n\r\n`);
   await closed.promise;
+  expect(dropped).toBe(before + 1);
   caller.destroy();
 });
 

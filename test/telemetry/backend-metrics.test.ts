@@ -90,6 +90,7 @@ test.each([
   'weir_subscription_messages_total',
   'weir_socket_buffered_bytes',
   'weir_sse_buffered_bytes',
+  'weir_connections_dropped_total',
   'weir_limiter_admitted_total',
   'weir_limiter_refused_total',
   'weir_cache_lookups_total',

@@ -46,7 +46,7 @@ export function answerBatch(
     }
   }
   const answer = jsonLines
-    ? new JsonLines(exchange, entries.length, limits.readTimeoutMs)
+    ? new JsonLines(exchange, entries.length)
     : new JsonArray(exchange, entries.length);
   const trace = tracer?.beginRequest(exchange.request.headers);
   const sink =

@@ -3,10 +3,10 @@ import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Call, Peer } from '../../pipeline/call.ts';
 import type { Procedure } from '../../procedures/procedure.ts';
-import type { FrontLog } from '../front-options.ts';
+import type { FrontLog, OnDropped } from '../front-options.ts';
 import { type OnRefusedRequest, reportIfRefusal } from '../report-refusal.ts';
 import { chooseCoding, compress } from './content-encoding.ts';
-import { dropSlowReader } from './drop-slow-reader.ts';
+import { dropSlowReader, type SlowReader } from './drop-slow-reader.ts';
 import type { HttpLimits } from './http-limits.ts';
 
 export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
@@ -44,10 +44,11 @@ export interface ExchangeOptions {
   readonly log: FrontLog | undefined;
   readonly limits: HttpLimits;
   readonly onRefused: OnRefusedRequest | undefined;
+  readonly onDropped: OnDropped | undefined;
 }
 
 /** One HTTP request and its answer, whatever number of calls it carries. */
-export class Exchange {
+export class Exchange implements SlowReader {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
@@ -59,6 +60,7 @@ export class Exchange {
   readonly last: boolean;
   readonly #limits: HttpLimits;
   readonly #onRefused: OnRefusedRequest | undefined;
+  readonly #onDropped: OnDropped | undefined;
   #cancellations: Cancellation[] | undefined;
   #watchesClose = false;
 
@@ -68,10 +70,11 @@ export class Exchange {
     requestId: string,
     peer: Peer,
     last: boolean,
-    { log, limits, onRefused }: ExchangeOptions,
+    { log, limits, onRefused, onDropped }: ExchangeOptions,
   ) {
     this.#limits = limits;
     this.#onRefused = onRefused;
+    this.#onDropped = onDropped;
     this.request = request;
     this.response = response;
     this.requestId = requestId;
@@ -159,7 +162,12 @@ export class Exchange {
   /** The last of the answer; from here on its reader has only so much time. */
   end(body: string | Buffer): void {
     this.response.end(body);
-    dropSlowReader(this.response, this.#limits.readTimeoutMs);
+    dropSlowReader(this, this.#limits.readTimeoutMs);
+  }
+
+  drop(): void {
+    this.#onDropped?.('http');
+    this.response.socket?.resetAndDestroy();
   }
 
   /** A flat list, which node:http writes without building an object first. */

@@ -59,6 +59,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
       log: options.log,
       limits,
       onRefused: options.onRefused,
+      onDropped: options.onDropped,
     });
     try {
       route(exchange, target);

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import { type Flushable, flushAfterTick } from '../tick-flush.ts';
 import { type BatchSink, LONGEST_BATCH } from './batch-sink.ts';
 import type { CallOutcome } from './call-outcome.ts';
-import { dropSlowReader } from './drop-slow-reader.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -10,18 +9,14 @@ import type { Exchange } from './exchange.ts';
  * server splits a result over three chunks because its values may be promises; ours are ready, so one does.
  */
 export class JsonLines implements BatchSink, Flushable {
+  readonly #exchange: Pick<Exchange, 'end'>;
   readonly #response: ServerResponse;
-  readonly #readTimeoutMs: number;
   #missing: number;
   #pending: string;
 
-  constructor(
-    exchange: Pick<Exchange, 'response' | 'headersFor'>,
-    length: number,
-    readTimeoutMs: number,
-  ) {
+  constructor(exchange: Pick<Exchange, 'response' | 'headersFor' | 'end'>, length: number) {
+    this.#exchange = exchange;
     this.#response = exchange.response;
-    this.#readTimeoutMs = readTimeoutMs;
     this.#missing = length;
     const promises: string[] = [];
     for (let index = 0; index < length; index += 1) {
@@ -50,7 +45,6 @@ export class JsonLines implements BatchSink, Flushable {
       this.#response.write(text);
       return;
     }
-    this.#response.end(text);
-    dropSlowReader(this.#response, this.#readTimeoutMs);
+    this.#exchange.end(text);
   }
 }

@@ -29,16 +29,14 @@ test('as JSON Lines they are sent in pieces', async () => {
     return true;
   };
   vi.spyOn(response, 'write').mockImplementation(count);
-  const ended = new Promise<void>((resolve) => {
-    vi.spyOn(response, 'end').mockImplementation((text: unknown) => {
-      count(text);
-      resolve();
-      return response;
-    });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const end = vi.fn((text: unknown) => {
+    count(text);
+    resolve();
   });
-  const lines = new JsonLines({ response, headersFor: () => [] }, CALLS, 1_000);
+  const lines = new JsonLines({ response, headersFor: () => [], end }, CALLS);
   for (let index = 0; index < CALLS; index++) lines.settle(index, ANSWER);
   await ended;
   expect(written).toBeGreaterThan(CALLS * ANSWER.json.length);
-  expect(response.end).toHaveBeenCalledTimes(1);
+  expect(end).toHaveBeenCalledTimes(1);
 });

@@ -48,7 +48,7 @@ export function registerMetrics(
   }: MeteredParts,
 ): GatewayCounters {
   if (metrics === undefined)
-    return { batch() {}, refusal() {}, refusedRequest() {}, authenticated() {} };
+    return { batch() {}, refusal() {}, refusedRequest() {}, authenticated() {}, dropped() {} };
   const readUpstreams = () =>
     [...upstreams()].map(({ upstream, meter }) => ({
       name: upstream.name,

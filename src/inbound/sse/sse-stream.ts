@@ -146,8 +146,8 @@ export class SseStream implements PumpSink, Flushable {
     const waiting = socket?.writableLength ?? 0;
     const taken = (socket?.bytesWritten ?? 0) - waiting;
     // A reader who took nothing between two pings, though there was something, would hold it for ever
-    // (the "slow read" attack). Reset, or the system would keep for him what it has.
-    if (waiting > 0 && taken === this.#takenAtPing) socket?.resetAndDestroy();
+    // (the "slow read" attack).
+    if (waiting > 0 && taken === this.#takenAtPing) this.#exchange.drop();
     else this.#write(PING_EVENT);
     this.#takenAtPing = taken;
   }

@@ -97,7 +97,7 @@ export class Connection {
         ),
       );
     } else if (this.#pingedAt !== undefined) {
-      if (now - this.#pingedAt > pongWaitMs) this.terminate();
+      if (now - this.#pingedAt > pongWaitMs) this.#drop();
     } else if (now - this.#heardAt > pingIntervalMs) {
       this.#pingedAt = now;
       this.#outbox.push('PING');
@@ -117,6 +117,11 @@ export class Connection {
   close(): void {
     this.#outbox.close();
     this.#webSocket.close(SERVICE_RESTART, 'Service Restart');
+  }
+
+  #drop(): void {
+    this.#options.front.onDropped?.('websocket');
+    this.terminate();
   }
 
   terminate(): void {

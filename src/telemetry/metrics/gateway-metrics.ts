@@ -36,6 +36,8 @@ export interface GatewayCounters {
   refusedRequest(reason: string): void;
   /** @param proof of a closed set. */
   authenticated(proof: string): void;
+  /** @param transport of a closed set. */
+  dropped(transport: string): void;
 }
 
 /** The metrics of the gateway as a whole. */
@@ -71,6 +73,13 @@ export function createGatewayMetrics(
     labelNames: ['reason'],
     registers,
   });
+  const drops = new Counter({
+    name: 'weir_connections_dropped_total',
+    help: 'Connections closed because their clients took nothing of what was ready for them, or answered no ping.',
+    labelNames: ['transport'],
+    registers,
+  });
+  for (const transport of ['http', 'websocket']) drops.inc({ transport }, 0);
   const authentications = new Map<string, number>();
   new Counter({
     name: 'weir_authentications_total',
@@ -152,6 +161,7 @@ export function createGatewayMetrics(
     batch: (calls) => batches.observe(calls),
     refusal: (reason) => refusals.inc({ reason }),
     refusedRequest: (reason) => refusedRequests.inc({ reason }),
+    dropped: (transport) => drops.inc({ transport }),
     authenticated: (proof) => authentications.set(proof, (authentications.get(proof) ?? 0) + 1),
   };
 }
