@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
-import { EndpointMeter } from './endpoint-meter.ts';
+import { createLargeMetrics } from '../../../test/support/large-metrics.ts';
 import { writePage } from './exposition.ts';
 import { type Family, type Join, toLabels } from './family.ts';
 import { readFamilies } from './family-reading.ts';
 import { joinReadings } from './join-readings.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
-import { Metrics } from './metrics.ts';
-import { upstreamFamilies } from './upstream-families.ts';
-import { UpstreamMeter } from './upstream-meter.ts';
 
 const TRACE = 'a'.repeat(32);
 
@@ -80,48 +77,8 @@ test('histograms are one, with the latest example of each bucket', () => {
   expect(lines).toContain('weir_x_seconds_count{a="b"} 3');
 });
 
-function busyWorker(): Metrics {
-  const metrics = new Metrics();
-  for (let index = 0; index < 1_000; index++) {
-    const meter = metrics.method(`package.v1.service${index}.method`, true);
-    for (const code of [undefined, 'NOT_FOUND', 'UNAVAILABLE'] as const) {
-      meter.started();
-      meter.ended({
-        transport: 'http',
-        code,
-        fallback: undefined,
-        ownFailure: false,
-        durationMs: 2,
-        requestBytes: 1,
-        responseBytes: 1,
-        traceId: TRACE,
-      });
-    }
-  }
-  const endpoints = Array.from({ length: 100 }, (_, index) => ({
-    address: `10.0.0.${index}:50051`,
-    breaker: 'closed',
-    health: 'healthy',
-    ejected: false,
-    available: true,
-    inFlight: 0,
-    meter: new EndpointMeter(),
-  }));
-  const upstream = {
-    name: 'market',
-    meter: new UpstreamMeter(),
-    retriesLeft: 100,
-    pending: 0,
-    concurrencyLimit: 50,
-    services: [],
-    endpoints,
-  };
-  metrics.add(upstreamFamilies(() => [upstream]));
-  return metrics;
-}
-
 test('a page of two workers with a thousand methods each takes under 50 ms of CPU', async () => {
-  const workers = [busyWorker(), busyWorker()];
+  const workers = [createLargeMetrics(), createLargeMetrics()];
   const times: number[] = [];
   for (let round = 0; round < 10; round++) {
     const families = await Promise.all(workers.map((worker) => worker.read()));
