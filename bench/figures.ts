@@ -23,6 +23,8 @@ export const FIGURES = [
   'subjectCore',
   /** The same of the load generator's and backend's core: near 1 means that they may have been the limit. */
   'loadCore',
+  /** Share of the time that the subject was ready to run and others had its core. */
+  'waitedForCore',
 ] as const;
 
 export type FigureName = (typeof FIGURES)[number];

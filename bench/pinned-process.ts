@@ -64,6 +64,11 @@ export class PinnedProcess {
     return this.#ids().reduce((sum, id) => sum + cpuTicks(id), 0) * SECONDS_PER_TICK;
   }
 
+  /** How long the process and its children were ready to run and did not get their core, in seconds. */
+  waitedSeconds(): number {
+    return this.#ids().reduce((sum, id) => sum + waitedNanoseconds(id), 0) / 1e9;
+  }
+
   /** Resident memory of the process and its children, in MB of 2^20 bytes. */
   rssMb(): number {
     return this.#ids().reduce((sum, id) => sum + residentKb(id), 0) / 1024;
@@ -103,6 +108,11 @@ function cpuTicks(id: number): number {
   // then stime, and both again for children that have ended.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}
+
+/** Of the main thread: sched-stats(5) of the kernel, time on the core, time waited for it, slices. */
+function waitedNanoseconds(id: number): number {
+  return Number(readFileSync(`/proc/${id}/schedstat`, 'utf8').split(' ')[1]);
 }
 
 function residentKb(id: number): number {

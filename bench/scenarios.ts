@@ -5,6 +5,8 @@ import type { Scenario } from './scenario.ts';
 /** In the order of the table; a scenario that is not named here comes after these, by its name. */
 const ORDER = [
   'unary-small',
+  'unary-at-10000',
+  'unary-at-20000',
   'unary-large',
   'batch-10',
   'mutation',

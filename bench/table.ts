@@ -25,6 +25,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'silent', cell: median('silentStreams', 0) },
   { title: 'core 0', cell: share('subjectCore') },
   { title: 'core 1', cell: share('loadCore') },
+  { title: 'waited', cell: share('waitedForCore') },
   { title: 'weir ÷', cell: ratio },
 ];
 

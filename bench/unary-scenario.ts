@@ -3,7 +3,7 @@ import { SUBJECT_CORE } from './cores.ts';
 import type { Figures } from './figures.ts';
 import type { HttpRequest } from './http-request.ts';
 import { callDirectly } from './load/direct.ts';
-import { p99AtRate } from './load/fixed-rate.ts';
+import { loadAtRate } from './load/fixed-rate.ts';
 import { saturate } from './load/saturate.ts';
 import { measureCpu } from './measure-cpu.ts';
 import { required } from './protocol.ts';
@@ -69,13 +69,13 @@ async function measureUnderLoad(
   );
   const requestsPerSecond = result.requests / result.seconds;
   const rate = Math.floor(requestsPerSecond * SHARE_OF_CAPACITY);
-  const p99AtLoadMs = await p99AtRate(port, request, CONNECTIONS, rate, seconds);
+  const atLoad = await loadAtRate(port, request, CONNECTIONS, rate, seconds);
   return {
     requestsPerSecond,
     callsPerSecond: requestsPerSecond * batch,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    p99AtLoadMs,
+    p99AtLoadMs: atLoad.p99Ms,
     cpuUsPerCall: (cpuSeconds / (result.requests * batch)) * 1e6,
     rssMb: process.rssMb(),
     ...shares,

@@ -1,0 +1,3 @@
+import { fixedRateScenario } from '../fixed-rate-scenario.ts';
+
+export default fixedRateScenario(20_000);
