@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { UserError } from '../lib/user-error.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 const PREFIX = 'WEIR_';
 
@@ -39,10 +39,10 @@ export function applyEnvironment(
       continue;
     }
     try {
-      result = withValue(result, path, parse(text));
+      result = withValue(result, path, parseYaml(text));
       overrides.push({ variable, path });
     } catch (cause) {
-      problems.push(`${variable}: ${cause instanceof Error ? cause.message.trim() : cause}`);
+      problems.push(`${variable}: ${cause instanceof Error ? cause.message : cause}`);
     }
   }
   if (problems.length > 0) throw new UserError('The environment cannot be read:', problems);

@@ -299,7 +299,7 @@ test.each([
   ],
   [
     { WEIR_SERVER__HOST: '[a' },
-    'The environment cannot be read:\n  WEIR_SERVER__HOST: Flow sequence',
+    'The environment cannot be read:\n  WEIR_SERVER__HOST: A quote, bracket, comma, colon or space is missing at line 1',
   ],
   [{ WEIR___PROTO____X: '1' }, ': no such setting'],
 ])('the environment %j is refused by its name', (environment, problem) => {
@@ -350,7 +350,7 @@ test.each([
   ['broken.yaml', 'a: [1, 2\n', 'cannot be parsed'],
   ['empty.yaml', '', 'contracts: missing; expected a list such as [{folder: proto}]'],
   ['twice.yaml', 'log: {}\nlog: {}\n', 'Map keys must be unique at line 2, column 1'],
-  ['tag.yaml', 'log: !secret x\n', 'Unresolved tag: !secret at line 1'],
+  ['tag.yaml', 'log: !secret x\n', 'A tag is not known; a value that begins with ! needs quotes'],
   ['bomb.yaml', BOMB, 'Excessive alias count'],
   ['proto.yaml', '__proto__: { port: 1 }\n', '__proto__: no such setting'],
   ['date.toml', 'server = 2027-01-31\n', 'server: expected a mapping, found "2027-01-31"'],
@@ -359,6 +359,34 @@ test.each([
   ['weir.json', '{}', 'a configuration is a .yaml, .yml or .toml file'],
 ])('%s is refused', (name, text, message) => {
   expect(() => loadConfig(write(name, text), {})).toThrow(message);
+});
+
+const SECRET = 'hunter2hunter2';
+
+test.each([
+  ['a quote that is missing', 'yaml', `password: "${SECRET}\nlog: {}`],
+  ['a colon too many', 'yaml', `redis: password: ${SECRET}`],
+  ['a tab', 'yaml', `redis:\n  password: ${SECRET}\n\turls: []`],
+  ['two errors, the second beside a secret', 'yaml', `a: [1\npassword: "${SECRET}`],
+  ['a value that is taken for a tag', 'yaml', `password: !${SECRET}`],
+  ['a value that is taken for a tag without a suffix', 'yaml', `password: !${SECRET}!`],
+  ['a value that is taken for a tag of a namespace', 'yaml', `password: !a!${SECRET}`],
+  ['a value that is taken for an alias', 'yaml', `password: *${SECRET}`],
+  ['a value that is taken for a block', 'yaml', `password: |${SECRET}`],
+  ['a value that is taken for a directive', 'yaml', `%${SECRET}\n---\na: 1`],
+  ['an escape that is none', 'yaml', `password: "\\xzz${SECRET}"`],
+  ['a text behind a text', 'yaml', `password: "a" ${SECRET}`],
+  ['a quote that is missing', 'toml', `password = "${SECRET}\n`],
+  ['a text without quotes', 'toml', `[redis]\npassword = ${SECRET}\n`],
+  ['an error in the next line', 'toml', `password = "${SECRET}"\na = = 1\n`],
+])('what cannot be parsed is not repeated: %s, %s', (_, ending, text) => {
+  const inFile = () => loadConfig(write(`secret.${ending}`, text), {});
+  expect(inFile).toThrow(/cannot be parsed: .+ at line \d+, column \d+\.$/);
+  expect(inFile).not.toThrow(SECRET);
+  const inEnvironment = () =>
+    loadConfig(write('minimal.yaml', MINIMAL), { WEIR_REDIS__PASSWORD: text });
+  expect(inEnvironment).toThrow();
+  expect(inEnvironment).not.toThrow(SECRET);
 });
 
 test('a missing file is named, and how to name another', () => {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
-import { parseDocument } from 'yaml';
 import { UserError } from '../lib/user-error.ts';
 import { describeProblem } from './describe-problem.ts';
 import { applyEnvironment, type ConfigTree, isConfigTree, type Override } from './environment.ts';
+import { parseToml } from './parse-toml.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { toPlainTree } from './plain-tree.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  '.yaml': parseYamlStrictly,
-  '.yml': parseYamlStrictly,
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
   '.toml': parseToml,
 };
 
@@ -48,14 +48,6 @@ export function toConfig(tree: ConfigTree, source: ConfigSource): Config {
   return withAbsolutePaths(result.data, source.folder);
 }
 
-/** Merge keys (`<<`) are understood; what YAML only warns of, such as an unknown tag, is an error. */
-function parseYamlStrictly(text: string): unknown {
-  const document = parseDocument(text, { merge: true, logLevel: 'silent' });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw problem;
-  return document.toJS();
-}
-
 function readTree(file: string): ConfigTree {
   const parser = PARSERS[extname(file)];
   if (parser === undefined) {
@@ -75,7 +67,7 @@ function readTree(file: string): ConfigTree {
   try {
     tree = parser(text) ?? {};
   } catch (cause) {
-    throw new UserError(`${file} cannot be parsed: ${messageOf(cause)}`, [], { cause });
+    throw new UserError(`${file} cannot be parsed: ${messageOf(cause)}.`);
   }
   if (!isConfigTree(tree)) throw new UserError(`${file}: expected a mapping at the top level.`);
   return tree;
