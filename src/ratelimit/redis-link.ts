@@ -28,6 +28,12 @@ const PRESENCE_MS = 1_000;
 const PRESENCE_TICKS = 5 * PRESENCE_MS * TICKS_PER_MS;
 /** Buckets given back to a new server at a time. */
 const RAISE_BATCH = 200;
+/** Buckets remembered as unreachable: of a cluster they stand for the nodes that do not answer, which are few. */
+const MAX_UNREACHED = 16;
+/** Asked for in a cluster where no bucket is known that could not be reached. */
+const ANY_BUCKET = '{any}';
+/** What a server that does not tell its run id goes by. */
+const UNNAMED = 'unnamed';
 
 /**
  * Whether Redis can be relied on, decided in one place: not from the first failed command until a probe
@@ -45,6 +51,7 @@ export class RedisLink {
   #probe: NodeJS.Timeout | undefined;
   #probing = false;
   #closed = false;
+  readonly #unreached = new Set<string>();
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
@@ -68,7 +75,11 @@ export class RedisLink {
     return this.#ready.promise;
   }
 
-  lose(reason: string): void {
+  /** @param buckets what could not be reached; in a cluster the rest may well be there */
+  lose(reason: string, buckets: readonly string[] = []): void {
+    for (const bucket of buckets) {
+      if (this.#unreached.size < MAX_UNREACHED) this.#unreached.add(bucket);
+    }
     if (this.#closed || this.#reason !== undefined) return;
     this.#reason = reason;
     this.#lostAtMs = performance.now();
@@ -98,6 +109,7 @@ export class RedisLink {
     if (this.#closed) return;
     if (settleMs === 0) {
       this.#reason = undefined;
+      this.#unreached.clear();
       this.#ready.resolve();
       this.#options.onChange();
       this.#countInstances();
@@ -115,8 +127,8 @@ export class RedisLink {
   async #greet(): Promise<number> {
     const { redis, seen, prefix, settleMs } = this.#options;
     if (!redis.connected) throw new Error('not connected');
-    const serverId = await redis.serverId();
-    if (serverId === undefined) return 0;
+    if (redis.clustered) return this.#greetCluster();
+    const serverId = (await redis.serverId()) ?? UNNAMED;
     const reply = await redis.run(GREET, [`${prefix}server`], [serverId]);
     const [age = 0, now = 0] = toIntegers(reply);
     seen.synchronise(now);
@@ -125,6 +137,24 @@ export class RedisLink {
     if (serverId !== this.#serverId || remainingMs === 0) await this.#giveBack(now);
     this.#serverId = serverId;
     return remainingMs;
+  }
+
+  /**
+   * While one node is gone the others answer, and calls are counted by nodes in turn: as long as a bucket of
+   * that node cannot be reached, the cluster cannot be relied on, or the mode would change with every call.
+   */
+  async #greetCluster(): Promise<number> {
+    const { redis, seen, prefix } = this.#options;
+    const lost = this.#unreached.size > 0;
+    const asked = lost ? [...this.#unreached] : [ANY_BUCKET];
+    const clocks = await Promise.all(
+      asked.map((bucket) => redis.run(RAISE, [prefix + bucket], [seen.table.get(bucket)])),
+    );
+    const [now = 0] = toIntegers(clocks);
+    seen.synchronise(now);
+    // What took over may lag behind what it replaces.
+    if (lost) await this.#giveBack(now);
+    return 0;
   }
 
   async #giveBack(now: number): Promise<void> {

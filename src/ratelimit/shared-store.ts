@@ -83,7 +83,10 @@ export class SharedStore implements LimitStore {
     if (!(verdict instanceof Promise)) return verdict;
     return verdict.catch((error: unknown) => {
       // A fault of ours in one key must not admit or refuse differently from a Redis that is gone.
-      if (error instanceof RedisUnavailable) this.#link.lose(error.message);
+      if (error instanceof RedisUnavailable) {
+        const buckets = claims.map(({ bucket }) => bucket);
+        this.#link.lose(error.message, buckets);
+      }
       return this.#takeAlone(claims);
     });
   }
