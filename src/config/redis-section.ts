@@ -31,7 +31,7 @@ export const redisSection = z
       .array(address('redis://127.0.0.1:6379'))
       .min(1, 'expected at least one address')
       .optional(),
-    /** Some of the sentinels that know which server is the primary now. Port 26379 unless they say another. */
+    /** The sentinels that know which server is the primary now; no others are asked. Port 26379 unless they say another. */
     sentinels: sentinels.optional(),
     /** The name that sentinels know the primary by; as a URL, with what its servers ask for. */
     master: master.optional(),

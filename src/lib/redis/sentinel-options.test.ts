@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { sentinelOptions } from './sentinel-options.ts';
 
-const COMMON = { sentinelCommandTimeout: 500, sentinelRetryStrategy: expect.any(Function) };
+const COMMON = {
+  sentinelCommandTimeout: 500,
+  sentinelRetryStrategy: expect.any(Function),
+  natMap: expect.any(Function),
+  updateSentinels: false,
+};
 
 test.each([
   [

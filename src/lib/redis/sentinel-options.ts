@@ -27,7 +27,21 @@ export function sentinelOptions(servers: Extract<RedisServers, { sentinels: unkn
     ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password }),
     ...(sentinel.tls !== undefined && { sentinelTLS: sentinel.tls }),
     sentinelCommandTimeout: SENTINEL_REPLY_MS,
+    natMap: requireAddress,
+    // Those that one of them knows are not asked: it could make up any number, and none would be forgotten.
+    updateSentinels: false,
     // While none of them answers, the search goes on: without this ioredis gives up for good.
     sentinelRetryStrategy: reconnectDelay,
   } satisfies RedisOptions;
+}
+
+/**
+ * What a sentinel calls the primary's address, `host:port`, on its way to being connected to: an address
+ * that cannot be one would make ioredis give up for good, an error here makes it ask the next sentinel.
+ */
+function requireAddress(named: string): { host: string; port: number } {
+  const [, host = '', digits] = /^([\w.:%-]+):(\d{1,5})$/.exec(named) ?? [];
+  const port = Number(digits);
+  if (port > 0 && port < 65_536) return { host, port };
+  throw new Error('a sentinel named no address');
 }
