@@ -27,6 +27,7 @@ import { reportRefusals } from './inbound/report-refusal.ts';
 import { chooseRequestId, createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
 import { createTrpcFronts } from './inbound/trpc-fronts.ts';
+import { UnfinishedBodies } from './inbound/unfinished-bodies.ts';
 import { createWatchRequests } from './inbound/watch-requests.ts';
 import { packageVersion } from './lib/package-version.ts';
 import { createCallerCost } from './pipeline/caller-cost.ts';
@@ -93,12 +94,14 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
   unfinished.defer(() => callerCost.close());
   let draining = false;
   const requests = new RequestCounts();
+  const bodies = new UnfinishedBodies(config.limits.maxUnfinished);
   const counters = registerMetrics(metrics, {
     snapshot,
     upstreams: () => metered.values(),
     cost: callerCost,
     fronts: () => fronts,
     draining: () => draining,
+    unfinishedBytes: () => bodies.bytes,
     droppedLines: () => logs.dropped,
     tracing,
     requests,
@@ -150,6 +153,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
   const onUpgrade = (status: number) => requests.count('websocket', status);
   const watch = createWatchRequests({ counts: requests, log: logs.of('inbound'), peerOf });
   const fronts = createTrpcFronts(config, {
+    unfinished: bodies,
     procedures: () => procedures,
     newRequestId,
     peerOf,
@@ -174,6 +178,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
   const handleAuth = createAuthFront({
     ...auth,
     accessControl: config.auth.mode,
+    unfinished: bodies,
     cookies: {
       secure: config.auth.builtIn?.cookies.secure ?? true,
       domain: config.auth.builtIn?.cookies.domain,

@@ -389,6 +389,13 @@ test.each([
   expect(inEnvironment).not.toThrow(SECRET);
 });
 
+test('what bodies may hold together is no less than what one may', () => {
+  const yaml = `${MINIMAL}\nlimits: { maxBody: 2MiB, maxUnfinished: 1MiB }\n`;
+  expect(() => loadConfig(write('bodies.yaml', yaml), {})).toThrow(
+    'limits.maxUnfinished: expected at least `maxBody`',
+  );
+});
+
 test('a missing file is named, and how to name another', () => {
   expect(() => loadConfig(join(folder, 'absent.yaml'), {})).toThrow(
     /absent\.yaml cannot be read: ENOENT.*Name another with --config\./,

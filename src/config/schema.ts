@@ -131,6 +131,11 @@ const limits = z
   .strictObject({
     /** 1 MiB: an order is 200 bytes, a batch of a hundred well below it. */
     maxBody: byteSize().prefault('1MiB'),
+    /**
+     * What bodies and messages that are not whole yet take in one process, all callers together. 256 MiB fits
+     * beside the gateway into a container of 512.
+     */
+    maxUnfinished: byteSize().prefault('256MiB'),
     maxUrl: byteSize().prefault('16KiB'),
     maxBatch: count().default(100),
     /**
@@ -152,6 +157,10 @@ const limits = z
     readTimeout: period().prefault('30s'),
     /** Bytes queued for a slow reader before its streams are held back. */
     maxBufferedPerSocket: byteSize().prefault('64KiB'),
+  })
+  .refine(({ maxBody, maxUnfinished }) => maxUnfinished >= maxBody, {
+    path: ['maxUnfinished'],
+    error: 'expected at least `maxBody`, or the largest body could not come',
   })
   .prefault({});
 

@@ -3,6 +3,7 @@ import type { Peer } from '../pipeline/call.ts';
 import type { ProcedureTable } from '../procedures/procedure.ts';
 import type { CallTracer } from '../telemetry/traces/call-tracer.ts';
 import type { OnRefusedRequest } from './report-refusal.ts';
+import type { UnfinishedBodies } from './unfinished-bodies.ts';
 
 /** What every tRPC front needs from the gateway. */
 export interface FrontOptions {
@@ -22,6 +23,8 @@ export interface FrontOptions {
   /** Makes the span of a batched HTTP request; undefined where there are no traces. */
   readonly tracer?: Pick<CallTracer, 'beginRequest'> | undefined;
   readonly log?: FrontLog | undefined;
+  /** Shared by everything that takes bodies or messages. Default: one for this front, as large as it is by default. */
+  readonly unfinished?: UnfinishedBodies | undefined;
 }
 
 /** @param transport SSE goes over `http` */

@@ -5,6 +5,7 @@ import { toStoreError } from '../../auth/store-unavailable.ts';
 import { WeirError } from '../../errors.ts';
 import { HTTP_STATUS_BY_TRPC_CODE } from '../../procedures/error-shape.ts';
 import { Refusal, toShape } from '../refusal.ts';
+import { TooManyUnfinished } from '../unfinished-bodies.ts';
 import type { AuthAnswer, AuthFrontOptions, AuthRequest } from './auth-request.ts';
 import { answerLogin, answerLogout, answerRefresh } from './login.ts';
 import { answerSession, answerSessions, endSession } from './sessions.ts';
@@ -41,7 +42,10 @@ export function createAuthFront(options: AuthFrontOptions) {
     const requestId = options.requestIdOf(request);
     const answer = path === JWKS_PATH ? answerKeys(options) : route(request, path, requestId);
     answer
-      .catch((thrown: unknown) => toFailure(thrown, requestId))
+      .catch((thrown: unknown) => {
+        if (thrown instanceof TooManyUnfinished) response.setHeader('connection', 'close');
+        return toFailure(thrown, requestId);
+      })
       .then((settled) => send(response, settled, requestId, path === JWKS_PATH))
       .catch(() => response.destroy());
     return true;

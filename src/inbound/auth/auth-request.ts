@@ -10,6 +10,7 @@ import type { LiveAccess } from '../../auth/revocation/live-access.ts';
 import type { RoleTable } from '../../auth/role-table.ts';
 import { WeirError } from '../../errors.ts';
 import type { Peer } from '../../pipeline/call.ts';
+import type { UnfinishedBodies } from '../unfinished-bodies.ts';
 import type { CookieSettings } from './session-cookies.ts';
 
 export interface AuthFrontOptions {
@@ -23,6 +24,7 @@ export interface AuthFrontOptions {
   readonly accessControl: 'on' | 'off';
   readonly audit: AuditLog;
   readonly failures: FailedAttempts;
+  readonly unfinished: UnfinishedBodies;
   readonly cookies: Omit<CookieSettings, 'authPath'>;
   readonly peerOf: (request: IncomingMessage) => Peer;
   readonly requestIdOf: (request: IncomingMessage) => string;

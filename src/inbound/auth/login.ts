@@ -17,7 +17,7 @@ import {
 /** `{username, password, cookies?: true}` → tokens, in the body or in cookies. */
 export async function answerLogin(call: AuthRequest): Promise<AuthAnswer> {
   const issuer = requireIssuer(call);
-  const body = await readJsonBody(call.request);
+  const body = await readJsonBody(call.request, call.options.unfinished);
   const username = requireText(body, 'username', 256);
   const password = requireText(body, 'password', MAX_PASSWORD_BYTES);
   const cookies = body.cookies === true;
@@ -75,8 +75,9 @@ export async function answerLogout(call: AuthRequest): Promise<AuthAnswer> {
 
 async function readRefreshToken({
   request,
+  options,
 }: AuthRequest): Promise<{ token: string | undefined; csrfToken: string | undefined }> {
-  const body = await readJsonBody(request);
+  const body = await readJsonBody(request, options.unfinished);
   if (body.refreshToken !== undefined) {
     return { token: requireText(body, 'refreshToken', 256), csrfToken: undefined };
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../http/request-body.ts';
 import { Refusal } from '../refusal.ts';
+import type { UnfinishedBodies } from '../unfinished-bodies.ts';
 
 /** 16 KiB: a password may have 1 KiB, a token 8. */
 const MAX_BYTES = 16_384;
@@ -12,10 +13,11 @@ const MAX_BYTES = 16_384;
  */
 export async function readJsonBody(
   request: IncomingMessage,
+  unfinished: UnfinishedBodies,
 ): Promise<Readonly<Record<string, unknown>>> {
   const text = await new Promise<string>((resolve, reject) => {
     request.once('close', () => reject(new Refusal('CLIENT_CLOSED_REQUEST', 'The caller left.')));
-    readBody(request, MAX_BYTES, resolve, reject);
+    readBody(request, { maxBytes: MAX_BYTES, unfinished }, resolve, reject);
   });
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') {

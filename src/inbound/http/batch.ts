@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { readInput } from './input.ts';
 import { JsonLines } from './json-lines.ts';
+import type { BodyBounds } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
 import { TracedSink } from './traced-sink.ts';
 
@@ -24,6 +25,7 @@ export interface BatchOptions {
   readonly table: ProcedureTable;
   readonly calls: RunningCalls;
   readonly limits: HttpLimits;
+  readonly bodyBounds: BodyBounds;
   /** Each answer as soon as it is there, instead of all in one array. */
   readonly jsonLines: boolean;
   readonly onBatch: ((calls: number) => void) | undefined;
@@ -34,7 +36,7 @@ export interface BatchOptions {
 export function answerBatch(
   exchange: Exchange,
   { path, input, connectionParams }: RequestTarget,
-  { table, calls, limits, jsonLines, onBatch, tracer }: BatchOptions,
+  { table, calls, limits, bodyBounds, jsonLines, onBatch, tracer }: BatchOptions,
 ): void {
   const entries = toEntries(exchange, path.split(','), table, limits);
   onBatch?.(entries.length);
@@ -57,7 +59,7 @@ export function answerBatch(
     run(undefined);
     return;
   }
-  readInput(exchange.request, input, limits.maxBodyBytes, start, run);
+  readInput(exchange.request, input, bodyBounds, start, run);
 
   function start(inputs: unknown): void {
     if (inputs !== undefined && !isRecord(inputs)) {

@@ -5,6 +5,7 @@ import type { Call, Peer } from '../../pipeline/call.ts';
 import type { Procedure } from '../../procedures/procedure.ts';
 import type { FrontLog, OnDropped } from '../front-options.ts';
 import { type OnRefusedRequest, reportIfRefusal } from '../report-refusal.ts';
+import { TooManyUnfinished } from '../unfinished-bodies.ts';
 import { chooseCoding, compress } from './content-encoding.ts';
 import { dropSlowReader, type SlowReader } from './drop-slow-reader.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -56,8 +57,8 @@ export class Exchange implements SlowReader {
   readonly log: FrontLog | undefined;
   /** Methods for a 405's `allow` (RFC 9110 15.5.6); empty when no call was refused for its method. */
   allow = '';
-  /** The last answer on its connection, because the gateway drains. */
-  readonly last: boolean;
+  /** The last answer on its connection: the gateway drains, or wants no more of what comes on it. */
+  #last: boolean;
   readonly #limits: HttpLimits;
   readonly #onRefused: OnRefusedRequest | undefined;
   readonly #onDropped: OnDropped | undefined;
@@ -79,7 +80,7 @@ export class Exchange implements SlowReader {
     this.response = response;
     this.requestId = requestId;
     this.peer = peer;
-    this.last = last;
+    this.#last = last;
     this.log = log;
   }
 
@@ -119,6 +120,7 @@ export class Exchange implements SlowReader {
   refused(thrown: unknown, path: string | undefined): void {
     const { requestId, peer } = this;
     const { address } = peer;
+    if (thrown instanceof TooManyUnfinished) this.#last = true;
     reportIfRefusal(this.#onRefused, thrown, { requestId, wire: 'http', address, path });
   }
 
@@ -184,7 +186,7 @@ export class Exchange implements SlowReader {
       if (isOpenName(name) && VALUE.test(value)) headers.push(name, value);
     }
     if (this.allow !== '') headers.push('allow', this.allow);
-    if (this.last) headers.push('connection', 'close');
+    if (this.#last) headers.push('connection', 'close');
     return headers;
   }
 

@@ -11,6 +11,7 @@ import { chooseRequestId } from '../request-id.ts';
 import { RunningCalls } from '../running-calls.ts';
 import { createSseFront } from '../sse/sse-front.ts';
 import { DEFAULT_SSE_SETTINGS, type SseSettings } from '../sse/sse-settings.ts';
+import { UnfinishedBodies } from '../unfinished-bodies.ts';
 import { admit, allowedMethods } from './admission.ts';
 import { answerBatch } from './batch.ts';
 import { contextOf, invoke, toFailure } from './call-outcome.ts';
@@ -45,6 +46,8 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
   const calls = new RunningCalls(limits.maxRunningCalls);
   const sse = createSseFront({ ...DEFAULT_SSE_SETTINGS, ...options.sse });
   const known = new KnownRequests();
+  const { unfinished = new UnfinishedBodies() } = options;
+  const bodyBounds = { maxBytes: limits.maxBodyBytes, unfinished };
   const peerOf = options.peerOf ?? tcpPeerOf;
   let draining = false;
 
@@ -86,6 +89,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
         table,
         calls,
         limits,
+        bodyBounds,
         jsonLines: wantsJsonLines(exchange.request),
         onBatch: options.onBatch,
         tracer: options.tracer,
@@ -119,7 +123,7 @@ export function createTrpcHttpFront(options: TrpcHttpFrontOptions): TrpcHttpFron
       return;
     }
     if (typeof given === 'object') start(given.parsedInput);
-    else readInput(exchange.request, target.input, limits.maxBodyBytes, remember, refuse);
+    else readInput(exchange.request, target.input, bodyBounds, remember, refuse);
 
     function remember(input: unknown): void {
       const isWorth = procedure?.type === 'query' && procedure.cached === true;

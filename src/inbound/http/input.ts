@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../refusal.ts';
-import { readBody } from './request-body.ts';
+import { type BodyBounds, readBody } from './request-body.ts';
 
 /**
  * The parsed input of a request: the `input` parameter of a GET, the body of anything else. Nothing at
@@ -9,7 +9,7 @@ import { readBody } from './request-body.ts';
 export function readInput(
   request: IncomingMessage,
   inputText: string | undefined,
-  maxBodyBytes: number,
+  bounds: BodyBounds,
   onInput: (input: unknown) => void,
   onRefusal: (refusal: Refusal) => void,
 ): void {
@@ -26,5 +26,5 @@ export function readInput(
     onInput(input);
   }
   if (request.method === 'GET') parse(inputText ?? '');
-  else readBody(request, maxBodyBytes, parse, onRefusal);
+  else readBody(request, bounds, parse, onRefusal);
 }

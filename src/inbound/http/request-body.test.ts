@@ -5,14 +5,19 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { Refusal } from '../refusal.ts';
+import { UnfinishedBodies } from '../unfinished-bodies.ts';
 import { readBody } from './request-body.ts';
 
-function read(maxBytes: number, headers: IncomingMessage['headers'] = {}) {
+function read(
+  maxBytes: number,
+  headers: IncomingMessage['headers'] = {},
+  unfinished = new UnfinishedBodies(),
+) {
   const request = new IncomingMessage(new Socket());
   Object.assign(request.headers, headers);
   const heard: (string | Refusal['code'])[] = [];
   const onRefusal = ({ code }: Refusal) => heard.push(code);
-  readBody(request, maxBytes, (text) => heard.push(text), onRefusal);
+  readBody(request, { maxBytes, unfinished }, (text) => heard.push(text), onRefusal);
   return { request, heard };
 }
 
@@ -48,6 +53,62 @@ test('more than is allowed is refused once', () => {
   for (const chunk of ['abc', 'de', 'f']) request.emit('data', Buffer.from(chunk));
   request.emit('end');
   expect(heard).toEqual(['PAYLOAD_TOO_LARGE']);
+});
+
+test.each([
+  ['announced', { 'content-length': '64' }],
+  ['chunked', {}],
+])(
+  'a body that is not whole is counted by what it takes, never more than it may have: %s',
+  (_, headers) => {
+    const unfinished = new UnfinishedBodies(64);
+    const { request, heard } = read(64, headers, unfinished);
+    const counted: number[] = [];
+    for (let size = 1; size < 64; size += 1) {
+      request.emit('data', Buffer.from('x'));
+      counted.push(unfinished.bytes - size);
+    }
+    expect(Math.min(...counted)).toBe(0);
+    expect(counted[0]).toBe(0);
+    expect(unfinished.bytes).toBe(64);
+    request.emit('data', Buffer.from('x'));
+    request.emit('end');
+    request.emit('close');
+    expect(heard).toEqual(['x'.repeat(64)]);
+    expect(unfinished.bytes).toBe(0);
+  },
+);
+
+test('what comes in one piece is served when no more may be held', () => {
+  const unfinished = new UnfinishedBodies(0);
+  const { request, heard } = read(64, { 'content-length': '2' }, unfinished);
+  request.emit('data', Buffer.from('{}'));
+  request.emit('end');
+  expect(heard).toEqual(['{}']);
+});
+
+test('what would be too much together is refused once, and lets go of what it holds', () => {
+  const unfinished = new UnfinishedBodies(10);
+  const first = read(64, {}, unfinished);
+  first.request.emit('data', Buffer.from('12345678'));
+  const second = read(64, {}, unfinished);
+  second.request.emit('data', Buffer.from('12'));
+  for (const chunk of ['3', '4']) second.request.emit('data', Buffer.from(chunk));
+  second.request.emit('end');
+  expect(second.heard).toEqual(['SERVICE_UNAVAILABLE']);
+  expect(unfinished.bytes).toBe(8);
+  // The caller left.
+  first.request.emit('close');
+  expect(unfinished.bytes).toBe(0);
+  expect(first.heard).toEqual([]);
+});
+
+test('a body that turns out too large is no longer counted', () => {
+  const unfinished = new UnfinishedBodies(100);
+  const { request, heard } = read(4, {}, unfinished);
+  for (const chunk of ['abc', 'de', 'f']) request.emit('data', Buffer.from(chunk));
+  expect(heard).toEqual(['PAYLOAD_TOO_LARGE']);
+  expect(unfinished.bytes).toBe(0);
 });
 
 // A million chunks of one byte fit into a body of 1 MiB, and each took 190 bytes while the last was awaited.

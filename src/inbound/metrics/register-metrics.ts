@@ -24,6 +24,7 @@ export interface MeteredParts {
   readonly cost: CallerCost;
   readonly fronts: () => TrpcFronts;
   readonly draining: () => boolean;
+  readonly unfinishedBytes: () => number;
   readonly droppedLines: () => number;
   readonly tracing: Tracing | undefined;
   readonly requests: RequestCounts;
@@ -40,6 +41,7 @@ export function registerMetrics(
     cost,
     fronts,
     draining,
+    unfinishedBytes,
     droppedLines,
     tracing,
     requests,
@@ -80,6 +82,7 @@ export function registerMetrics(
     cache: () => cost.answers,
     limiter: () => cost.limiter.status,
     draining,
+    unfinishedBytes,
     droppedLines,
   });
 }

@@ -8,15 +8,18 @@ import { overlayHeaders, toConnectionParams } from '../connection-params.ts';
 import type { FrontOptions } from '../front-options.ts';
 import { Refusal, toShape } from '../refusal.ts';
 import { reportIfRefusal } from '../report-refusal.ts';
+import type { UnfinishedBodies } from '../unfinished-bodies.ts';
 import { type RequestId, toClientMessage } from './client-message.ts';
 import { FrameOutbox } from './frame-outbox.ts';
 import { errorFrame, frameHead, RECONNECT_NOTICE } from './reply-frames.ts';
 import { SocketCalls } from './socket-calls.ts';
+import { UnfinishedMessage } from './unfinished-message.ts';
 import type { WebSocketLimits } from './websocket-limits.ts';
 
 /** RFC 6455 7.4.1 and the IANA registry. */
 const POLICY_VIOLATION = 1008;
 const SERVICE_RESTART = 1012;
+const TRY_AGAIN_LATER = 1013;
 
 export interface ConnectionOptions {
   readonly front: FrontOptions;
@@ -25,6 +28,7 @@ export interface ConnectionOptions {
   readonly headers: IncomingMessage['headers'];
   /** The client announced `?connectionParams=1`: its first frame says who it is. */
   readonly awaitsParams: boolean;
+  readonly unfinished: UnfinishedBodies;
   readonly onClosed: (connection: Connection) => void;
 }
 
@@ -34,6 +38,7 @@ export class Connection {
   readonly #webSocket: WebSocket;
   readonly #outbox: FrameOutbox;
   readonly #calls: SocketCalls;
+  readonly #unfinished: UnfinishedMessage;
   readonly #openedAt = performance.now();
   #headers: Call['headers'];
   #session = new CallerSession();
@@ -57,6 +62,9 @@ export class Connection {
       session: () => this.#session,
       onAnswered: () => this.#leaveWhenAnswered(),
     });
+    this.#unfinished = new UnfinishedMessage(webSocket, options.unfinished);
+    // After `ws`, which listens already.
+    socket.on('data', () => this.#onPiece(socket));
     webSocket.on('message', (data, isBinary) => {
       // The answer to what comes behind our close frame would be lost, so it is not begun.
       if (webSocket.readyState === webSocket.OPEN) this.#onMessage(data, isBinary);
@@ -266,6 +274,18 @@ export class Connection {
     this.#webSocket.close(POLICY_VIOLATION, 'connectionParams');
   }
 
+  #onPiece(socket: Duplex): void {
+    try {
+      this.#unfinished.update();
+    } catch (thrown) {
+      this.#refuse(null, thrown);
+      this.#outbox.close();
+      this.#webSocket.close(TRY_AGAIN_LATER, 'Try Again Later');
+      // Not waiting for the answer: the rest of the message would come before it.
+      socket.end(() => socket.destroy());
+    }
+  }
+
   #onRoom(): void {
     this.#heardAt = performance.now();
     if (this.#webSocket.isPaused) this.#webSocket.resume();
@@ -273,6 +293,7 @@ export class Connection {
   }
 
   #onClose(): void {
+    this.#unfinished.release();
     this.#outbox.discard();
     this.#calls.cancelAll(new WeirError('CANCELLED', 'The caller closed the socket.'));
     this.#options.onClosed(this);

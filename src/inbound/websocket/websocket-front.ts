@@ -8,6 +8,7 @@ import { type FrontOptions, tcpPeerOf } from '../front-options.ts';
 import { toOriginForm } from '../origin-form.ts';
 import { Refusal, toShape } from '../refusal.ts';
 import { chooseRequestId } from '../request-id.ts';
+import { UnfinishedBodies } from '../unfinished-bodies.ts';
 import { Connection } from './connection.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket-limits.ts';
 
@@ -54,6 +55,7 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
     maxPayload: limits.maxPayloadBytes,
     maxBufferedChunks: Math.ceil(limits.maxPayloadBytes / SMALLEST_CHUNK_BYTES) + MOST_SMALL_CHUNKS,
   });
+  const { unfinished = new UnfinishedBodies() } = options;
   const connections = new Set<Connection>();
   const held = new InFlight(limits.maxSocketsPerAddress);
   let whenEmpty: (() => void)[] = [];
@@ -109,6 +111,7 @@ export function createTrpcWebSocketFront(options: TrpcWebSocketFrontOptions): Tr
         peer,
         headers,
         awaitsParams,
+        unfinished,
         onClosed: forget,
       });
       connections.add(connection);

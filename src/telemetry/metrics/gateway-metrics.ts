@@ -23,6 +23,7 @@ export interface GatewayReadings {
   };
   readonly limiter: () => { readonly mode: string; readonly reason: string | undefined };
   readonly draining: () => boolean;
+  readonly unfinishedBytes: () => number;
   /** Log lines that nobody read fast enough. */
   readonly droppedLines: () => number;
 }
@@ -118,6 +119,11 @@ export function createGatewayMetrics(
     'weir_socket_buffered_bytes',
     'Bytes that wait for WebSocket clients to read.',
     () => readings.sockets().bufferedBytes,
+  );
+  gauge(
+    'weir_unfinished_bytes',
+    'Bytes of request bodies and WebSocket messages that are not whole yet.',
+    readings.unfinishedBytes,
   );
   gauge('weir_sse_streams', 'Subscriptions over Server-Sent Events.', readings.sseStreams);
   gauge('weir_cache_bytes', 'Size of the answers held in memory.', () => readings.cache().bytes);
