@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CallerHeaders } from '../auth/credentials/read-credential.ts';
 import { type Identity, isAnonymous } from '../auth/identity.ts';
@@ -6,6 +7,7 @@ import type { RoleTable } from '../auth/role-table.ts';
 import type { AdminConfig, AuthConfig } from '../config/schema.ts';
 import { WeirError } from '../errors.ts';
 import type { Peer } from '../pipeline/call.ts';
+import { requireOwnPage } from './require-own-page.ts';
 
 export interface AdminAccessOptions {
   readonly config: AdminConfig;
@@ -18,21 +20,24 @@ export interface AdminAccess {
   /** Who asks, as verified. @throws WeirError UNAUTHENTICATED */
   identify(method: string | undefined, headers: CallerHeaders, peer: Peer): Promise<Identity>;
   /** @throws WeirError UNAUTHENTICATED or PERMISSION_DENIED, saying how to come in. */
-  admit(identity: Identity): void;
+  admit(identity: Identity, headers: IncomingHttpHeaders): void;
 }
 
 /** Who may administer this gateway: callers with the configured permission, and nobody else. */
 export function createAdminAccess(options: AdminAccessOptions): AdminAccess {
   const { authMode, authenticate, roles } = options;
-  const { permission, whenAuthOff } = options.config;
+  const { permission, whenAuthOff, hosts } = options.config;
 
   return {
     async identify(method, headers, { certificate, address }) {
       return authenticate({ headers, certificate, address, needsCsrfToken: method !== 'GET' });
     },
-    admit(identity) {
+    admit(identity, headers) {
       if (authMode === 'off') {
-        if (whenAuthOff === 'open') return;
+        if (whenAuthOff === 'open') {
+          requireOwnPage(headers, hosts);
+          return;
+        }
         throw new WeirError(
           'PERMISSION_DENIED',
           `Nobody may administer this gateway, because auth.mode is off and so nobody's permissions are known. Set auth.mode to on and give a role the permission "${permission}"; or, where only you can reach it, set admin.whenAuthOff to open.`,

@@ -71,7 +71,7 @@ export function createAdminFront(options: AdminFrontOptions) {
   async function answer({ request, response, path, peer, trail }: Asked): Promise<void> {
     const identity = await access.identify(request.method, request.headers, peer);
     trail.identified(identity);
-    access.admit(identity);
+    access.admit(identity, request.headers);
     trail.admitted();
     const route = routes.get(`${request.method} ${path.slice(ADMIN_PATH.length + 1)}`);
     if (route === undefined) throw notFound(request.method, path);

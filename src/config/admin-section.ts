@@ -10,5 +10,17 @@ export const adminSection = z
      * the gateway: for development.
      */
     whenAuthOff: z.enum(['closed', 'open']).default('closed'),
+    /**
+     * Names that lead to the gateway beside `localhost`. With `open` nobody may ask under another: a page can
+     * have a name of its own lead here.
+     */
+    hosts: z
+      .array(
+        z
+          .string()
+          .regex(/^[\w-]+(?:\.[\w-]+)*$/, 'expected a name without a port, such as "weir.internal"')
+          .toLowerCase(),
+      )
+      .default([]),
   })
   .prefault({});

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -252,7 +254,17 @@ test('without access control it is closed and says how to open it, unless it was
     expect(refused.status).toBe(403);
     expect(JSON.stringify(refused.body)).toContain('set admin.whenAuthOff to open');
     expect((await request(`${open.url}/admin/services`)).status).toBe(200);
+    expect(await statusAs('localhost', open)).toBe(200);
+    expect(await statusAs('evil.example', open)).toBe(403);
   } finally {
     await Promise.all([closed.stop(), open.stop()]);
   }
 });
+
+/** As a client asks that was led there by `name`. */
+async function statusAs(name: string, { url }: GatewayProcess): Promise<number | undefined> {
+  const asked = get(`${url}/admin/services`, { headers: { host: name } });
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  response?.resume();
+  return response?.statusCode;
+}
