@@ -1,5 +1,5 @@
 import { toCamelCase, toSnakeCase } from './field-name.ts';
-import { InvalidValue } from './invalid-value.ts';
+import { describeJson, InvalidValue } from './invalid-value.ts';
 import { readUtf8, textFrom } from './json-string.ts';
 import { refuseOverrun } from './malformed-message.ts';
 import { UnsayableMessage } from './unsayable-message.ts';
@@ -55,7 +55,7 @@ function sayPath(path: string): string {
   const camelCase = toCamelCase(path);
   if (toSnakeCase(camelCase) !== path) {
     throw new UnsayableMessage(
-      `the FieldMask path ${JSON.stringify(path)} cannot be said in lowerCamelCase and back`,
+      `the FieldMask path ${describeJson(path)} cannot be said in lowerCamelCase and back`,
     );
   }
   return camelCase;

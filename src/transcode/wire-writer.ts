@@ -49,8 +49,12 @@ export class WireWriter {
     return this.#end - this.#pos;
   }
 
-  /** The message. Nothing is written there any more. */
+  /**
+   * The message. Nothing is written there any more.
+   * @throws WeirError RESOURCE_EXHAUSTED where it is too large and there was memory for it all the same.
+   */
   finish(): Uint8Array {
+    if (this.size > this.#maxBytes) this.#refuseSize();
     if (this.#bytes !== this.#slab) return this.#bytes.slice(this.#pos, this.#end);
     this.#slabEnd = this.#pos;
     return this.#bytes.subarray(this.#pos, this.#end);
@@ -193,6 +197,13 @@ export class WireWriter {
     this.varint32(length);
   }
 
+  #refuseSize(): never {
+    throw new WeirError(
+      'RESOURCE_EXHAUSTED',
+      `The message is larger than ${this.#maxBytes} bytes, the most that Weir sends.`,
+    );
+  }
+
   #refuseLength(text: string): never {
     throw new InvalidValue(`at most ${this.#maxStringLength} characters`, text);
   }
@@ -226,12 +237,7 @@ export class WireWriter {
   #grow(wanted: number): void {
     const { size } = this;
     const needed = size + wanted;
-    if (needed > this.#maxBytes) {
-      throw new WeirError(
-        'RESOURCE_EXHAUSTED',
-        `The message is larger than ${this.#maxBytes} bytes, the most that Weir sends.`,
-      );
-    }
+    if (needed > this.#maxBytes) this.#refuseSize();
     if (needed <= SLAB_BYTES / 2) {
       this.#slab = new Uint8Array(SLAB_BYTES);
       this.#move(this.#slab);

@@ -1,4 +1,5 @@
 // What a caller reads when its JSON does not fit, on both engines.
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, test } from 'vitest';
 import { WeirError } from '../../src/errors.ts';
 import { createTranscoder } from '../../src/transcode/transcoder.ts';
@@ -212,6 +213,12 @@ describe.each([
     expect(() => encode({ symbol: 'x'.repeat(100_001) })).toThrow(
       expect.objectContaining({ code: 'RESOURCE_EXHAUSTED' }),
     );
+    // What the first grew is there for the second.
+    const list = codecOf('market.v1.WatchQuotesRequest');
+    expect(list.encode({ symbols: ['x'.repeat(60_000)] })).toHaveLength(60_004);
+    expect(() => list.encode({ symbols: ['x'.repeat(60_000), 'y'.repeat(50_000)] })).toThrow(
+      expect.objectContaining({ code: 'RESOURCE_EXHAUSTED' }),
+    );
     // Two bytes an instrument, four hundred characters each.
     const { decode } = codecOf('market.v1.ListInstrumentsResponse');
     const empty = Buffer.alloc(2000);
@@ -223,6 +230,14 @@ describe.each([
     const { decode } = codecOf('orders.v1.Order');
     const any = Buffer.from([0x7a, 9, 0x0a, 7, ...Buffer.from('x/no.Su')]);
     expect(() => decode(any)).toThrow('no contract has the type of an Any, "x/no.Su"');
+  });
+
+  test('a long FieldMask path that cannot be said is not told in full', () => {
+    const { decode } = codecOf('google.protobuf.FieldMask');
+    const path = `${'x'.repeat(50_000)}A`;
+    expect(() => decode(new BinaryWriter().tag(1, 2).string(path).finish())).toThrow(
+      /FieldMask path "x{40}"… \(50001 characters\) cannot be said/,
+    );
   });
 
   test.each([
