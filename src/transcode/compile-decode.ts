@@ -13,7 +13,8 @@ import { Concatenation } from './concatenation.ts';
 import { Constants, instantiate, literal } from './constants.ts';
 import type { DecodeOptions } from './decode-options.ts';
 import { DECODE_PARTS } from './decode-parts.ts';
-import type { Decode, JsonForm } from './message-type.ts';
+import type { JsonForm } from './json-form.ts';
+import type { Decode } from './message-type.ts';
 import {
   type EnumPlan,
   type FieldPlan,

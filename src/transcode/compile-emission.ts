@@ -2,8 +2,8 @@ import { addPlain, isMessage, isSet, quoteOf } from './compile-value.ts';
 import { Concatenation } from './concatenation.ts';
 import { type Constants, literal } from './constants.ts';
 import type { DecodeOptions } from './decode-options.ts';
+import type { JsonForm } from './json-form.ts';
 import { quoteName } from './json-string.ts';
-import type { JsonForm } from './message-type.ts';
 import type { FieldPlan, MessagePlan, SubMessagePlan } from './plan.ts';
 
 /*

@@ -1,6 +1,7 @@
 import { Constants, instantiate, literal } from './constants.ts';
 import { ENCODE_PARTS } from './encode-parts.ts';
-import type { Encode, JsonForm } from './message-type.ts';
+import type { JsonForm } from './json-form.ts';
+import type { Encode } from './message-type.ts';
 import {
   type FieldPlan,
   isPackable,
@@ -56,7 +57,7 @@ function objectBody(plan: MessagePlan, constants: Constants): string {
     'if (typeof j !== "object" || j === null || Array.isArray(j)) refuseNonObject(j);',
   ];
   if (variables.length > 0) lines.push(`let ${variables.join(', ')};`);
-  if (fields.length > MOST_LOADS) lines.push(fromCollected);
+  if (fields.length > MOST_LOADS || shareNames(fields)) lines.push(fromCollected);
   else {
     lines.push('let n = 0;');
     for (const [i, { jsonName }] of fields.entries()) {
@@ -74,6 +75,11 @@ function objectBody(plan: MessagePlan, constants: Constants): string {
     lines.push(isRequired ? `${write} else refuseRequired(${literal(field.jsonName)});` : write);
   }
   return lines.join('\n');
+}
+
+/** In proto2 two fields may have one JSON name: a key then is the last one's, and their values cannot be counted. */
+function shareNames(fields: readonly FieldPlan[]): boolean {
+  return new Set(fields.map(({ jsonName }) => jsonName)).size < fields.length;
 }
 
 /** Names that every object inherits must be its own, or `{}` would have a `constructor`. */

@@ -2,11 +2,12 @@ import type { DecodeOptions } from './decode-options.ts';
 import { finiteText, refuseMissing, refuseNoKind } from './decode-parts.ts';
 import { dropMessage } from './drop-message.ts';
 import { isKnownNumber } from './enum-table.ts';
+import type { JsonForm } from './json-form.ts';
 import { quoteName, verifyDropped } from './json-string.ts';
 import { refuseDepth, refuseOverrun } from './malformed-message.ts';
 import { MapText, refuseLength } from './map-text.ts';
 import { addRange, decodeMerged, type Ranges } from './merge.ts';
-import type { Decode, JsonForm } from './message-type.ts';
+import type { Decode } from './message-type.ts';
 import {
   type FieldPlan,
   isPackable,

@@ -14,7 +14,8 @@ import {
   type Violation,
   violationsBelow,
 } from './invalid-value.ts';
-import type { Encode, JsonForm } from './message-type.ts';
+import type { JsonForm } from './json-form.ts';
+import type { Encode } from './message-type.ts';
 import {
   type FieldPlan,
   isPackable,

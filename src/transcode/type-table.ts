@@ -4,7 +4,8 @@ import { compileEncode } from './compile-encode.ts';
 import type { DecodeOptions } from './decode-options.ts';
 import { interpretDecode } from './interpret-decode.ts';
 import { interpretEncode } from './interpret-encode.ts';
-import { type Decode, type Encode, jsonFormOf, type MessageType } from './message-type.ts';
+import { jsonFormOf } from './json-form.ts';
+import type { Decode, Encode, MessageType } from './message-type.ts';
 import { createPlan, type MessagePlan } from './plan.ts';
 import { createSpecialCodecs, type SpecialCodecs } from './special-forms.ts';
 
