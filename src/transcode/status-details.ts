@@ -2,6 +2,7 @@ import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ErrorDetail } from '../errors.ts';
 import type { MessageCodec } from './codec.ts';
+import { jsonFormOf } from './json-form.ts';
 
 /** Field numbers of https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto and of `google.protobuf.Any`. */
 const STATUS_DETAILS = 3;
@@ -39,8 +40,8 @@ function toErrorDetail(
   if (descriptor === undefined) return opaqueDetail(any);
   try {
     const json: unknown = JSON.parse(codec(descriptor).decode(any.value));
-    const isSpecial = typeof json !== 'object' || json === null || Array.isArray(json);
-    return isSpecial ? { '@type': any.typeUrl, value: json } : { '@type': any.typeUrl, ...json };
+    const isObject = jsonFormOf(descriptor) === 'object' && typeof json === 'object';
+    return isObject ? { '@type': any.typeUrl, ...json } : { '@type': any.typeUrl, value: json };
   } catch {
     return opaqueDetail(any);
   }

@@ -86,6 +86,24 @@ test('status details are decoded where a contract knows the type, and kept where
   expect(transcoder.decodeStatusDetails(Uint8Array.of(0xff))).toEqual([]);
 });
 
+test('a status detail with a JSON form of its own stands beside its type', () => {
+  const url = (name: string) => `type.googleapis.com/google.protobuf.${name}`;
+  const encode = (name: string, json: unknown) =>
+    transcoder.codec(message(`google.protobuf.${name}`)).encode(json);
+  const struct = { '@type': 'mine', reason: 'full' };
+  const any = { '@type': url('Duration'), value: '2s' };
+  const status = statusWith(
+    [url('Struct'), encode('Struct', struct)],
+    [url('Any'), encode('Any', any)],
+    [url('Duration'), encode('Duration', '2s')],
+  );
+  expect(transcoder.decodeStatusDetails(status)).toEqual([
+    { '@type': url('Struct'), value: struct },
+    { '@type': url('Any'), value: any },
+    any,
+  ]);
+});
+
 /** Whether V8 has the text in one piece, and not as a tree of what it was concatenated from. */
 function createIsFlat(): (text: string) => boolean {
   setFlagsFromString('--allow-natives-syntax');
