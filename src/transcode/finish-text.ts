@@ -18,7 +18,8 @@ let kept: Buffer | undefined;
  */
 export function finishText(text: string, isAscii: boolean): string {
   if (isAscii) {
-    text.charCodeAt(0);
+    // Looking at what is read keeps V8 from leaving the reading out once this is optimised.
+    if (text.charCodeAt(0) > 0xff) throw new TypeError('The text is not in bytes.');
     return text;
   }
   const { length } = text;
