@@ -1,18 +1,5 @@
 // JSON text to protobuf bytes, parsing included, by message and by who does it. Run with `node bench/micro/encode.ts`;
 // on a busy machine add `--no-concurrent-recompilation`, or what is measured is who got optimised.
-import { bench, boxplot, do_not_optimize, run, summary } from 'mitata';
-import { MESSAGES } from './transcode-messages.ts';
-import { subjectsOf } from './transcode-subjects.ts';
+import { printRatios } from './transcode-ratios.ts';
 
-for (const message of MESSAGES) {
-  const { bytes, encode } = subjectsOf(message);
-  boxplot(() => {
-    summary(() => {
-      for (const [name, work] of Object.entries(encode)) {
-        bench(`${message.title} (${bytes} bytes): ${name}`, () => do_not_optimize(work()));
-      }
-    });
-  });
-}
-
-await run();
+await printRatios('encode', { '@bufbuild/protobuf': 2.5 });
