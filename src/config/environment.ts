@@ -3,6 +3,15 @@ import { parseYaml } from './parse-yaml.ts';
 
 const PREFIX = 'WEIR_';
 
+/**
+ * What Kubernetes and container links tell every pod of a service called `weir-redis` or the like:
+ * `WEIR_REDIS_SERVICE_HOST`, `WEIR_REDIS_PORT=tcp://10.0.0.1:6379`, `WEIR_REDIS_PORT_6379_TCP_ADDR`.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const SERVICE_VARIABLE =
+  /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/;
+const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
+
 export type ConfigTree = { [key: string]: unknown };
 
 /** Where a variable's value went: `WEIR_SERVER__PORT` to `['server', 'port']`. */
@@ -33,7 +42,7 @@ export function applyEnvironment(
     const path = name.split('__').map(toCamelCase);
     if (path.length === 1 && !sections.includes(path[0] ?? '')) {
       const meant = withTwoUnderscores(name, sections);
-      if (meant !== undefined) {
+      if (meant !== undefined && !isOfService(name, text)) {
         problems.push(`${variable}: no such setting; did you mean "${PREFIX}${meant}"?`);
       }
       continue;
@@ -47,6 +56,10 @@ export function applyEnvironment(
   }
   if (problems.length > 0) throw new UserError('The environment cannot be read:', problems);
   return { tree: result, overrides };
+}
+
+function isOfService(name: string, text: string): boolean {
+  return SERVICE_VARIABLE.test(name) || SERVICE_ADDRESS.test(text);
 }
 
 /** `SERVER_PORT` is `SERVER__PORT` to somebody in a hurry. */

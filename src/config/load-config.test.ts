@@ -306,6 +306,21 @@ test.each([
   expect(() => loadConfig(write('refused.yaml', MINIMAL), environment)).toThrow(problem);
 });
 
+test('what Kubernetes says of services named after sections is left alone', () => {
+  const environment = {
+    WEIR_REDIS_SERVICE_HOST: '10.0.0.11',
+    WEIR_REDIS_SERVICE_PORT: '6379',
+    WEIR_REDIS_SERVICE_PORT_REDIS: '6379',
+    WEIR_REDIS_PORT: 'tcp://10.0.0.11:6379',
+    WEIR_REDIS_PORT_6379_TCP: 'tcp://10.0.0.11:6379',
+    WEIR_REDIS_PORT_6379_TCP_PROTO: 'tcp',
+    WEIR_REDIS_PORT_6379_TCP_PORT: '6379',
+    WEIR_REDIS_PORT_6379_TCP_ADDR: '10.0.0.11',
+  };
+  const file = write('kubernetes.yaml', MINIMAL);
+  expect(loadConfig(file, environment)).toEqual(loadConfig(file, {}));
+});
+
 test('a variable can bring a whole section', () => {
   const environment = { WEIR_LOG: '{ level: warn }' };
   expect(loadConfig(write('section.yaml', MINIMAL), environment).log.level).toBe('warn');
