@@ -42,8 +42,8 @@ export function createAuthEndpoints(url: string, fetchLike: typeof fetch): AuthE
         credentials: 'include',
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-    } catch {
-      throw new SignInError('The gateway cannot be reached.');
+    } catch (cause) {
+      throw new SignInError(`The gateway cannot be reached at ${url}.`, undefined, { cause });
     }
   }
 

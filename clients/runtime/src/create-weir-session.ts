@@ -83,7 +83,11 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
   async function renewNow(): Promise<void> {
     const { refreshToken } = tokens ?? {};
     if (!cookies && refreshToken === undefined) return;
-    if (cookies && readCsrfCookie() === undefined) return;
+    if (cookies && readCsrfCookie() === undefined) {
+      // Another page of this browser signed out.
+      if (current.state === 'signedIn') await end();
+      return;
+    }
     // Pages of one browser share the cookie, and a refresh token used twice ends the session.
     const issued = await exclusively(() =>
       endpoints.refresh(cookies ? {} : { refreshToken }, cookies ? headers() : {}),
