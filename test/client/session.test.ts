@@ -114,3 +114,24 @@ test('a call whose token died while the program slept is made once more with a n
   const error = await ask();
   expect(isWeirError(error) && error.data.grpc.code).toBe('NOT_FOUND');
 });
+
+test('streams of a client that is given tokens by a function go on past the end of each', async () => {
+  const session = createWeirSession({ url: `${gateway.url}/api/v1/auth` });
+  sessions.push(session);
+  let asked = 0;
+  const weir = createWeirClient<AppRouter>({
+    url: gateway.trpcUrl,
+    // As of somebody else's identity provider, which signs in anew.
+    token: async () => {
+      asked += 1;
+      await session.signIn(ADA);
+      return session.headers().authorization?.replace('Bearer ', '');
+    },
+  });
+  clients.push(weir);
+  const { quotes, errors } = watch({ session, weir });
+  await vi.waitFor(() => expect(asked).toBe(4), { timeout: 20_000, interval: 20 });
+  const seen = quotes.length;
+  await vi.waitFor(() => expect(quotes.length).toBeGreaterThan(seen), { timeout: 10_000 });
+  expect(errors).toEqual([]);
+});

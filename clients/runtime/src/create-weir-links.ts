@@ -5,16 +5,18 @@ import {
   type Operation,
   splitLink,
   type TRPCLink,
+  type TRPCWebSocketClient,
   wsLink,
 } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { backoffMs } from './backoff.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { WeirClientOptions } from './options.ts';
-import { renewLink } from './renew-link.ts';
+import { type Renewal, renewLink } from './renew-link.ts';
 import { resubscribeLink } from './resubscribe-link.ts';
 import { createSocketRenewal } from './socket-renewal.ts';
 import { authorizationOf } from './token.ts';
+import { createTokenRenewal } from './token-renewal.ts';
 import { traceHeadersOf } from './trace-headers.ts';
 import { traceLink } from './trace-link.ts';
 import { tracedEncoder, tracedMessagesLink } from './traced-messages.ts';
@@ -76,12 +78,27 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
     true: options.resubscribe === false ? socket : [resubscribeLink(), ...socket],
     false: calls,
   });
-  session?.onChange(createSocketRenewal(webSocketClient, session));
+  const renewal = renewalOf(options, webSocketClient);
   return {
     // Outermost, so that what is tried again is one call.
-    links: session === undefined ? [traceLink(), split] : [traceLink(), renewLink(session), split],
+    links: renewal === undefined ? [traceLink(), split] : [traceLink(), renewLink(renewal), split],
     connection: createConnection(webSocketClient),
   };
+}
+
+/** Who can get newer credentials: a session, or a function that gives tokens. */
+function renewalOf(
+  { session, token }: WeirClientOptions,
+  webSocketClient: TRPCWebSocketClient,
+): Renewal | undefined {
+  const socket = createSocketRenewal(webSocketClient);
+  if (session !== undefined) {
+    session.onChange(async (change) =>
+      change === 'signedOut' ? socket.reopen() : socket.renew(() => session.proof()),
+    );
+    return session;
+  }
+  return typeof token === 'function' ? createTokenRenewal(socket, token) : undefined;
 }
 
 type FetchLike = NonNullable<Parameters<typeof httpBatchLink<AnyTRPCRouter>>[0]['fetch']>;

@@ -3,6 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import { backoffMs } from './backoff.ts';
 import { isWeirError } from './is-weir-error.ts';
+import { withLastEventId } from './last-event-id.ts';
 
 /**
  * Subscribes again when a stream ended because its backend is away. `wsLink` does so for a lost socket
@@ -55,14 +56,4 @@ export function resubscribeLink<Router extends AnyTRPCRouter>(
 
 function isBackendAway(error: unknown): boolean {
   return isWeirError(error) && error.data.grpc.code === 'UNAVAILABLE';
-}
-
-/** The place where stock tRPC servers and Weir look for it. */
-function withLastEventId<Operation extends { input: unknown }>(
-  op: Operation,
-  lastEventId: string | undefined,
-): Operation {
-  if (lastEventId === undefined) return op;
-  const input = typeof op.input === 'object' && op.input !== null ? op.input : {};
-  return { ...op, input: { ...input, lastEventId } };
 }

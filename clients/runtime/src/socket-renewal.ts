@@ -1,31 +1,37 @@
 import { createTRPCUntypedClient, type TRPCWebSocketClient, wsLink } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { SessionChange, WeirSession } from './session.ts';
 
 const RENEW = 'weir.v1.sessionService.renew';
 
-/**
- * Brings an open socket up to the session: a newer token keeps its streams, and a socket that has to
- * change hands is opened anew. A socket that is not open will ask for its credentials itself.
- */
-export function createSocketRenewal(
-  socket: TRPCWebSocketClient,
-  session: WeirSession,
-): (change: SessionChange) => Promise<void> {
-  const client = createTRPCUntypedClient<AnyTRPCRouter>({ links: [wsLink({ client: socket })] });
-  /** Closing the connection, not the client: it connects again for what is subscribed. */
-  const reopen = () => socket.connection?.ws?.close();
+/** What shows a socket who is at its other end. */
+export type Proof = { readonly token: string } | { readonly ticket: string };
 
-  return async (change) => {
-    if (socket.connectionState.get().state !== 'pending') return;
-    if (change === 'signedOut') {
-      reopen();
-      return;
-    }
-    try {
-      await client.mutation(RENEW, await session.proof());
-    } catch {
-      reopen();
-    }
+/** A socket that is not open needs neither: it will ask for its credentials itself. */
+export interface SocketRenewal {
+  /** Gives the open socket newer credentials of the same caller; one that does not take them is opened anew. */
+  renew(prove: () => Promise<Proof>): Promise<void>;
+  /** Closes the connection of a socket that has to change hands. It connects again for what is subscribed. */
+  reopen(): void;
+}
+
+export function createSocketRenewal(socket: TRPCWebSocketClient): SocketRenewal {
+  const client = createTRPCUntypedClient<AnyTRPCRouter>({ links: [wsLink({ client: socket })] });
+  const isOpen = () => socket.connectionState.get().state === 'pending';
+
+  function reopen(): void {
+    // The connection, not the client.
+    if (isOpen()) socket.connection?.ws?.close();
+  }
+
+  return {
+    async renew(prove) {
+      if (!isOpen()) return;
+      try {
+        await client.mutation(RENEW, await prove());
+      } catch {
+        reopen();
+      }
+    },
+    reopen,
   };
 }

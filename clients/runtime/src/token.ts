@@ -1,6 +1,7 @@
 /**
- * A bearer token, or how to get the current one; a function is asked before every HTTP request and every
- * connect, so it may refresh. Without a token the call goes out anonymously.
+ * A bearer token, or how to get the current one; a function is asked before every HTTP request, every
+ * connect, and when the token of an open stream has expired, so it may refresh. Without a token the call
+ * goes out anonymously.
  */
 export type Token = string | (() => string | undefined | Promise<string | undefined>);
 
