@@ -36,6 +36,7 @@ import { createCallLog } from './pipeline/log-call.ts';
 import { bindMeters } from './pipeline/method-meters.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { recordRefusal } from './pipeline/record-refusal.ts';
+import { requireKnownNames } from './pipeline/require-known-names.ts';
 import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
@@ -73,6 +74,7 @@ export interface Gateway {
 export async function createGateway({ config, logs, siblings }: GatewayOptions): Promise<Gateway> {
   const { root: log } = logs;
   const snapshot = await loadContracts(config.contracts);
+  requireKnownNames(snapshot, config);
   // What a gateway that cannot be finished must let go of, or its process would not end.
   await using unfinished = new AsyncDisposableStack();
   const tracing = createTracing(config.telemetry.traces, packageVersion(), log);

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load-config.ts';
 import type { AuthConfig, Config } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
 import { createCacheRules } from '../pipeline/caller-cost.ts';
+import { requireKnownNames } from '../pipeline/require-known-names.ts';
 import { requireRedis } from '../pipeline/require-redis.ts';
 import { requireUpstreams } from '../procedures/create-procedures.ts';
 import { createMetadataRules } from '../procedures/metadata-rules.ts';
@@ -18,6 +19,7 @@ export async function check(configFile: string): Promise<void> {
   const config = loadConfig(configFile);
   const snapshot = await loadContracts(config.contracts);
   requireUpstreams(snapshot, new Map(Object.entries(config.upstreams)));
+  requireKnownNames(snapshot, config);
   await requireSoundRules(snapshot);
   // Opens nothing and asks nobody, but refuses roles and issuers that cannot work.
   const auth = requireSoundAuth(config.auth);

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
 import type { Method } from '../contract/method.ts';
 import type { Access } from '../contract/policy.ts';
+import { requireKnownNames } from '../pipeline/require-known-names.ts';
 import { createQuestion } from './as-caller.ts';
 import { formatTable } from './table.ts';
 
@@ -13,14 +14,15 @@ import { formatTable } from './table.ts';
  */
 export async function routes(configFile: string, asRole?: string): Promise<void> {
   const config = loadConfig(configFile);
-  const { methods } = await loadContracts(config.contracts);
+  const snapshot = await loadContracts(config.contracts);
+  requireKnownNames(snapshot, config);
   const { accessOf } = createAccessRules({
     mode: config.auth.mode,
     roles: new RoleTable({}),
     overrides: config.auth.access,
   });
   const mayCall = asRole === undefined ? undefined : createQuestion(config.auth, asRole);
-  const rows = [...methods.values()].map((method) => [
+  const rows = [...snapshot.methods.values()].map((method) => [
     method.path,
     describeKind(method),
     method.upstream,

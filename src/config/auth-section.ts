@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ALGORITHMS } from '../lib/signature-algorithm.ts';
-import { byteSize, count, duration, pause, period, span } from './units.ts';
+import { byteSize, count, duration, namedOnce, pause, period, span } from './units.ts';
 
 const names = z.array(z.string().min(1, 'expected a name'));
 
@@ -108,7 +108,7 @@ const user = z.strictObject({
 const builtIn = z.strictObject({
   issuer: z.string().default('weir'),
   audience: z.string().default('weir'),
-  users: z.array(user).default([]),
+  users: z.array(user).superRefine(namedOnce('name')).default([]),
   /** SQLite file with more users, kept by `weir user`. */
   userFile: z.string().optional(),
   /** `memory` and `sqlite` serve one instance; `redis`, as the section of that name says, several. */
@@ -173,7 +173,7 @@ export const authSection = z
   .strictObject({
     /** `off` lets everybody call everything: for development. */
     mode: z.enum(['on', 'off']).default('on'),
-    issuers: z.array(trustedIssuer).default([]),
+    issuers: z.array(trustedIssuer).superRefine(namedOnce('issuer')).default([]),
     builtIn: builtIn.optional(),
     roles: z.record(z.string(), role).default({}),
     /** Rules for this deployment, by `package.Service/Method` or `package.Service/*`. */
@@ -185,7 +185,7 @@ export const authSection = z
         accessRule,
       )
       .default({}),
-    apiKeys: z.array(apiKey).default([]),
+    apiKeys: z.array(apiKey).superRefine(namedOnce('id')).default([]),
     /** Client certificates, where `server.tls` asks for them. */
     certificates: z.array(certificate).default([]),
     /** How each upstream is told who calls; by the name under `upstreams`. */

@@ -211,6 +211,20 @@ test.each([
     'cors.maxAge: expected at most "24h"; Firefox remembers no longer, and Chromium for "2h", found "25h"',
   ],
   [
+    'two users of one name',
+    {
+      auth: {
+        builtIn: {
+          users: [
+            { name: 'ada', passwordHash: '$argon2id$1' },
+            { name: 'ada', passwordHash: '$argon2id$2' },
+          ],
+        },
+      },
+    },
+    'auth.builtIn.users[1].name: expected a name that no entry above it has, found "ada"',
+  ],
+  [
     'neither Redis nor sentinels',
     { redis: { prefix: 'x:' } },
     'redis: expected either `urls` or `sentinels` with `master`, found a mapping of prefix',

@@ -50,3 +50,17 @@ export const count = () => z.int('expected a whole number').positive('expected a
 export const headerName = z
   .string()
   .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a header name in lower case, such as "x-tenant"');
+
+/** Of two entries that bear one name only one could ever be found. */
+export const namedOnce =
+  <Key extends string>(key: Key) =>
+  (entries: readonly Readonly<Record<Key, string>>[], context: z.RefinementCtx) => {
+    const taken = new Set<string>();
+    for (const [index, { [key]: name }] of entries.entries()) {
+      if (taken.has(name)) {
+        const message = 'expected a name that no entry above it has';
+        context.addIssue({ code: 'custom', path: [index, key], message });
+      }
+      taken.add(name);
+    }
+  };

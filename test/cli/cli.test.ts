@@ -95,6 +95,11 @@ describe("a user's error is one message without a stack, and the exit code is 1"
     ['an unknown option', ['serve', '--prot', '1'], /unknown option '--prot'/],
     ['a missing option', ['generate', '--config', good], /required option '-o, --out <folder>'/],
     [
+      'an id that no API key can have',
+      ['api-key', 'market data'],
+      /^"market data" cannot name an API key; expected 1 to 64 letters, digits and dashes\.\n$/,
+    ],
+    [
       'a missing file',
       ['check', '--config', 'absent.yaml'],
       /^absent\.yaml cannot be read: ENOENT.*Name another with --config\.\n$/,

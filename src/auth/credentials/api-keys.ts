@@ -1,4 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { UserError } from '../../lib/user-error.ts';
 import type { Identity } from '../identity.ts';
 import { unauthenticated } from '../refusal.ts';
 
@@ -19,11 +20,17 @@ export const API_KEY_ISSUER = 'weir:api-key';
 
 const KEY = /^weir_([A-Za-z0-9-]{1,64})_[A-Za-z0-9_-]{43}$/;
 
-/** Makes a key `weir_<id>_<256 random bits>`. Show `key` once, store `digest`. */
+/**
+ * Makes a key `weir_<id>_<256 random bits>`. Show `key` once, store `digest`.
+ * @throws UserError for an id that the configuration would not take either.
+ */
 export function createApiKey(id: string): { readonly key: string; readonly digest: string } {
   const key = `weir_${id}_${randomBytes(32).toString('base64url')}`;
-  if (!KEY.test(key))
-    throw new Error('The id of an API key is 1 to 64 letters, digits and dashes.');
+  if (!KEY.test(key)) {
+    throw new UserError(
+      `"${id}" cannot name an API key; expected 1 to 64 letters, digits and dashes.`,
+    );
+  }
   return { key, digest: digestOf(key) };
 }
 
