@@ -13,6 +13,7 @@ import { createSecurity } from '../upstream/security/create-security.ts';
 import { requireSoundRules } from '../validation/require-sound-rules.ts';
 import { explainBackends } from './explain-backends.ts';
 import { explainCost } from './explain-cost.ts';
+import { explainUncarried } from './explain-uncarried.ts';
 
 /** `weir check`: reads the configuration and the contracts as `serve` would, and serves nothing. */
 export async function check(configFile: string): Promise<void> {
@@ -36,6 +37,8 @@ export async function check(configFile: string): Promise<void> {
   );
   console.log(`\n${cost}`);
   console.log(`\n${explainBackends(snapshot, config)}`);
+  const uncarried = explainUncarried(snapshot.methods.values());
+  if (uncarried !== undefined) console.log(`\n${uncarried}`);
   const undeclared = [...snapshot.methods.values()].filter(
     (method) => auth.accessOf(method) === undefined,
   );
