@@ -240,7 +240,11 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     headTimeoutMs: limits.headTimeout,
     bodyTimeoutMs: limits.bodyTimeout,
   };
-  const server = createListener(config.server.tls, bounds, route);
+  const server = createListener(config.server.tls, bounds, route, {
+    renewed: (files) => log.info({ files }, 'certificates of the server renewed'),
+    failed: (error) =>
+      log.warn({ err: error }, 'new certificates of the server are of no use; the old stay'),
+  });
   server.on('upgrade', upgrade);
   const dropSockets = trackSockets(server);
 

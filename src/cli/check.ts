@@ -4,6 +4,8 @@ import { toTrustedIssuer } from '../auth/trusted-issuers.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { AuthConfig, Config } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
+import { createAssets } from '../inbound/assets.ts';
+import { createServerTls } from '../inbound/server-tls.ts';
 import { createCacheRules } from '../pipeline/caller-cost.ts';
 import { requireKnownNames } from '../pipeline/require-known-names.ts';
 import { requireRedis } from '../pipeline/require-redis.ts';
@@ -26,6 +28,8 @@ export async function check(configFile: string): Promise<void> {
   const auth = requireSoundAuth(config.auth);
   requireRedis(config);
   requireSoundSecurity(config.upstreams);
+  if (config.server.tls !== undefined) createServerTls(config.server.tls).stop();
+  createAssets(config.assets);
   createMetadataRules(config.metadata);
   createCacheRules(snapshot, config);
   const cost = explainCost(snapshot, config);

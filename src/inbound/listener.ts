@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Config } from '../config/schema.ts';
-import { UserError } from '../lib/user-error.ts';
+import { createServerTls, type ServerTlsEvents } from './server-tls.ts';
 
 export interface ListenerBounds {
   /** Bytes of a request's head. */
@@ -14,37 +13,33 @@ export interface ListenerBounds {
 }
 
 /**
- * The server that everything arrives on, with TLS where it is configured. A client certificate is asked
- * for, not insisted on: callers may sign in another way, and who shows none is nobody.
+ * The server that everything arrives on, with TLS where it is configured; new connections use the files as
+ * they are by then. A client certificate is asked for, not insisted on: callers may sign in another way,
+ * and who shows none is nobody.
  * @throws UserError when a PEM file cannot be read or used.
  */
 export function createListener(
   tls: Config['server']['tls'],
   bounds: ListenerBounds,
   listener: RequestListener,
+  events?: ServerTlsEvents,
 ): Server {
   const options = toServerOptions(bounds);
   if (tls === undefined) return createServer(options, listener);
-  const { certificate, key, clientCa } = tls;
-  try {
-    return createTlsServer(
-      {
-        ...options,
-        // The handshake comes before the head, and Node would give it two minutes.
-        handshakeTimeout: bounds.headTimeoutMs,
-        minVersion: 'TLSv1.2',
-        cert: readFileSync(certificate),
-        key: readFileSync(key),
-        ...(clientCa === undefined
-          ? {}
-          : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: false }),
-      },
-      listener,
-    );
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`server.tls cannot be used: ${reason}`, [], { cause });
-  }
+  const files = createServerTls(tls, events);
+  const server = createTlsServer(
+    {
+      ...options,
+      // The handshake comes before the head, and Node would give it two minutes.
+      handshakeTimeout: bounds.headTimeoutMs,
+      ...files.current,
+      ...(tls.clientCa !== undefined && { requestCert: true, rejectUnauthorized: false }),
+    },
+    listener,
+  );
+  files.onChange(() => server.setSecureContext(files.current));
+  server.once('close', () => files.stop());
+  return server;
 }
 
 /**

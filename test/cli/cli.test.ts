@@ -126,9 +126,22 @@ describe("a user's error is one message without a stack, and the exit code is 1"
       /^Services without an upstream:\n {2}orders\.v1\.OrderService \(orders\/v1\/order_service\.proto\) is served by the upstream "orders", which the configuration does not have \(it has "market"\); add it under `upstreams`\.\n$/,
     ],
     [
+      'a certificate that does not exist',
+      [
+        'check',
+        '--config',
+        writeConfig('tls.yaml', {
+          contracts: CONTRACTS,
+          upstreams: UPSTREAMS,
+          server: { tls: { certificate: 'absent.pem', key: 'absent.key' } },
+        }),
+      ],
+      /^The PEM file .*absent\.pem cannot be read: ENOENT.*\n$/,
+    ],
+    [
       'an asset folder that does not exist',
       [
-        'serve',
+        'check',
         '--config',
         writeConfig('assets.yaml', {
           contracts: CONTRACTS,

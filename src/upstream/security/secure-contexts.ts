@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { UpstreamConfig } from '../../config/schema.ts';
 import { UserError } from '../../lib/user-error.ts';
+import { readCertificates, readPem } from './read-pem.ts';
 import { createReloading, type ReloadEvents, type Reloading } from './reloading.ts';
 
 /** Whom connections trust and who Weir is on them: the authorities, its certificate and key. */
@@ -34,25 +33,6 @@ function createContext(files: Parameters<typeof createSecureContext>[0]): Secure
     throw new UserError(`The certificate and its key cannot be used: ${messageOf(cause)}`, [], {
       cause,
     });
-  }
-}
-
-/** Node takes a file without any certificate for an empty list of authorities, which trusts nobody. */
-function readCertificates(path: string): Buffer {
-  const pem = readPem(path);
-  try {
-    new X509Certificate(pem);
-  } catch (cause) {
-    throw new UserError(`${path} holds no certificate in PEM: ${messageOf(cause)}`, [], { cause });
-  }
-  return pem;
-}
-
-function readPem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UserError(`The PEM file ${path} cannot be read: ${messageOf(cause)}`, [], { cause });
   }
 }
 
