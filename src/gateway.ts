@@ -23,6 +23,7 @@ import {
 } from './inbound/metrics/metrics-front.ts';
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
 import { trackSockets } from './inbound/open-sockets.ts';
+import { createProbes } from './inbound/probes.ts';
 import { reportRefusals } from './inbound/report-refusal.ts';
 import { chooseRequestId, createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
@@ -222,6 +223,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
       { route: 'auth', handle: handleAuth },
       { route: 'admin', handle: handleAdmin },
       { route: 'health', handle: at('/health', answerHealth) },
+      { route: 'health', handle: createProbes(() => draining) },
       ...(onMain
         ? [{ route: 'metrics', handle: at(metricsConfig.path, answerMetrics) } as const]
         : []),

@@ -65,6 +65,25 @@ test('says which backend is down, and heals when it is back', async () => {
   }
 });
 
+test('probes ask no backend, so a backend that hangs restarts no gateway', async () => {
+  process.kill(backends.market.child.pid, 'SIGSTOP');
+  try {
+    const answered: string[] = [];
+    const ask = async (path: string) => {
+      expect((await fetch(`${gateway.url}${path}`)).status).toBe(200);
+      answered.push(path);
+    };
+    // It waits for the backend that hangs, for as long as `health.timeout`.
+    const whole = ask('/health');
+    await ask('/health/live');
+    await ask('/health/ready');
+    await whole;
+    expect(answered).toEqual(['/health/live', '/health/ready', '/health']);
+  } finally {
+    process.kill(backends.market.child.pid, 'SIGCONT');
+  }
+});
+
 test('strangers learn how the backends are, and not where', async () => {
   const plain = await startGateway(backends);
   try {
