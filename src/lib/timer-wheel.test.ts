@@ -17,7 +17,7 @@ class Recorder extends WheelEntry {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -85,6 +85,6 @@ test('an empty wheel has no timer', () => {
   const entry = new Recorder();
   wheel.arm(entry, performance.now() + 20);
   wheel.disarm(entry);
-  vi.advanceTimersByTime(10);
+  vi.advanceTimersByTime(11);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -13,7 +13,8 @@ const SLOTS = 512;
 
 /**
  * A hashed timer wheel: thousands of deadlines, of which nearly all are taken back before they are due,
- * share one timer. An entry is due at the first tick at or after its moment, never before it.
+ * share one timer. An entry is due at the first tick at or after its moment, never before it, and after what
+ * already came over sockets was read: then a pause of our own event loop fails no call that was answered in it.
  */
 export class TimerWheel {
   readonly #tickMs: number;
@@ -21,7 +22,8 @@ export class TimerWheel {
   readonly #origin = performance.now();
   #handled = 0;
   #armed = 0;
-  #timer: NodeJS.Timeout | undefined;
+  /** Its next turn is under way. */
+  #turning = false;
 
   constructor(tickMs: number) {
     this.#tickMs = tickMs;
@@ -44,7 +46,7 @@ export class TimerWheel {
     if (head !== undefined) head.wheelPrevious = entry;
     this.#slots[slot] = entry;
     this.#armed += 1;
-    this.#timer ??= setTimeout(turnWheel, this.#tickMs, this);
+    this.#turnLater();
   }
 
   disarm(entry: WheelEntry): void {
@@ -58,14 +60,24 @@ export class TimerWheel {
     this.#armed -= 1;
   }
 
-  /** Runs what is due by now. */
-  turn(): void {
-    this.#timer = undefined;
-    const now = this.#tickOf(performance.now());
+  /** The time is taken before sockets are read: a pause in between is not over for who waits. */
+  prepare(): void {
+    setImmediate(turnWheel, this, this.#tickOf(performance.now()));
+  }
+
+  /** Runs what is due by the tick `now`. */
+  turn(now: number): void {
+    this.#turning = false;
     const first = Math.max(this.#handled + 1, now - SLOTS + 1);
     this.#handled = now;
     for (let tick = first; tick <= now; tick += 1) this.#runSlot(tick % SLOTS, now);
-    if (this.#armed > 0) this.#timer ??= setTimeout(turnWheel, this.#tickMs, this);
+    if (this.#armed > 0) this.#turnLater();
+  }
+
+  #turnLater(): void {
+    if (this.#turning) return;
+    this.#turning = true;
+    setTimeout(prepareWheel, this.#tickMs, this);
   }
 
   #runSlot(slot: number, now: number): void {
@@ -88,6 +100,10 @@ export class TimerWheel {
   }
 }
 
-function turnWheel(wheel: TimerWheel): void {
-  wheel.turn();
+function prepareWheel(wheel: TimerWheel): void {
+  wheel.prepare();
+}
+
+function turnWheel(wheel: TimerWheel, now: number): void {
+  wheel.turn(now);
 }

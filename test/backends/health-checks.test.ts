@@ -16,6 +16,7 @@ import { createHealthProbe } from '../../src/upstream/health/health-probe.ts';
 import type { HealthAnswer } from '../../src/upstream/health/serving-status.ts';
 import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
 import { createTestEndpoint } from '../support/endpoint.ts';
+import { pause } from '../support/pause.ts';
 import { createCertificates } from '../wire/certificates.ts';
 import { startRawServer } from '../wire/raw-service.ts';
 
@@ -260,7 +261,7 @@ test('an answer that came while the gateway itself stood still is not held again
     http: { path: '/healthz', version: 1 },
   });
   // The question is under way, and nobody looks until long after its time.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  pause(300);
   await vi.waitFor(() => expect(endpoint.health).toBe('healthy'));
   expect(changes).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WeirError } from '../../../errors.ts';
+import { afterReading } from '../../../lib/after-reading.ts';
 import type { Metadata } from '../transport.ts';
 import { connectionEnded, connectionLost, wentAway } from './call-status.ts';
 import { type CallReceiver, CallStream, type StreamHost } from './call-stream.ts';
@@ -50,7 +51,7 @@ export class Connection implements StreamHost, ReaderHost {
   readonly #socket: Socket;
   readonly #reader: FrameReader;
   readonly #headers: RequestHeaderWriter;
-  readonly #handshakeTimer: NodeJS.Timeout;
+  readonly #endHandshake: () => void;
   #keepAlive: KeepAlive | undefined;
   #idleClose: IdleClose | undefined;
   #state: ConnectionState = { kind: 'connecting' };
@@ -82,7 +83,7 @@ export class Connection implements StreamHost, ReaderHost {
     this.credit = new ReceiveCredit(this.window, options, this.writer, this.streams);
     this.#headers = new RequestHeaderWriter(this.writer, blocks);
     this.scheduler = new SendScheduler(this.writer, this.peer.maxFrameSize);
-    this.#handshakeTimer = setTimeout(() => this.#onHandshakeTimeout(), options.connectTimeoutMs);
+    this.#endHandshake = afterReading(options.connectTimeoutMs, () => this.#onHandshakeTimeout());
     socket.on('drain', () => {
       this.writer.blocked = false;
       this.scheduler.pump();
@@ -174,7 +175,7 @@ export class Connection implements StreamHost, ReaderHost {
   }
 
   onSettingsAcknowledged(): void {
-    clearTimeout(this.#handshakeTimer);
+    this.#endHandshake();
   }
 
   onPong(): void {
@@ -281,7 +282,7 @@ export class Connection implements StreamHost, ReaderHost {
     const wasOpen = this.#state.kind !== 'connecting';
     const error = connectionEnded(reason, wasOpen, this.#cause);
     this.#state = { kind: 'closed', error };
-    clearTimeout(this.#handshakeTimer);
+    this.#endHandshake();
     this.#idleClose?.stop();
     this.#keepAlive?.stop();
     this.writer.close();

@@ -1,3 +1,5 @@
+import { afterReading } from '../../../lib/after-reading.ts';
+
 export interface KeepAliveHooks {
   /** Whether anyone would miss the peer. */
   isNeeded(): boolean;
@@ -15,7 +17,7 @@ export class KeepAlive {
   readonly #hooks: KeepAliveHooks;
   #lastHeard = performance.now();
   #pingedAt: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #forget: () => void = () => {};
   /** The last round trip, in milliseconds. */
   roundTripMs: number | undefined;
 
@@ -38,15 +40,15 @@ export class KeepAlive {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#forget();
   }
 
   #wait(delayMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(checkPeer, delayMs, this).unref();
+    this.#forget();
+    this.#forget = afterReading(delayMs, () => this.#check());
   }
 
-  check(): void {
+  #check(): void {
     // Whatever was heard since the PING proves as much as its answer.
     if (this.#pingedAt !== undefined && this.#lastHeard <= this.#pingedAt) {
       this.#hooks.onDead();
@@ -66,8 +68,4 @@ export class KeepAlive {
     this.#hooks.sendPing();
     this.#wait(this.#timeoutMs);
   }
-}
-
-function checkPeer(keepAlive: KeepAlive): void {
-  keepAlive.check();
 }
