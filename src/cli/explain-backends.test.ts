@@ -23,7 +23,7 @@ test('every default is said', () => {
     [
       'Upstream "market":',
       'endpoints | 10.0.0.1:1, unix:/run/b.sock',
-      'connections | plaintext by http2, opened ahead of calls, lost after 300 s of silence and 20 s without an answer to PING',
+      'connections | plaintext by http2, opened ahead of calls, with 5 s to connect, lost after 300 s of silence and 20 s without an answer to PING',
       'balancing | the less busy of two at random; all are asked when under 50 % look healthy',
       'breaker | opens after 5 failures in a row or 50 % of at least 20 calls in 10 s; for 1 s, doubling to 10 s; 3 probes, then a ramp of 10 s',
       'outliers | each 10 s those that fail more than their peers, from 5 endpoints with 100 calls on; out for 30 s to 300 s, at most 10 % of them',

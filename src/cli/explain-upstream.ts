@@ -28,15 +28,15 @@ function describeEndpoints({ endpoints, discovery, drain }: UpstreamConfig): str
 }
 
 function describeConnections(config: UpstreamConfig): string {
-  const { transport, tls, keepAlive, connectAhead } = config;
+  const { transport, tls, keepAlive, connectAhead, connectTimeout } = config;
   const secured =
     tls === undefined ? 'plaintext' : tls.certificate === undefined ? 'TLS' : 'mutual TLS';
   const when = connectAhead ? 'opened ahead of calls' : 'opened with the first call';
-  const ping =
+  const patience =
     transport === 'http2'
-      ? `, lost after ${durationText(keepAlive.interval)} of silence and ${durationText(keepAlive.timeout)} without an answer to PING`
+      ? `, with ${durationText(connectTimeout)} to connect, lost after ${durationText(keepAlive.interval)} of silence and ${durationText(keepAlive.timeout)} without an answer to PING`
       : '';
-  return `${secured} by ${transport}, ${when}${ping}`;
+  return `${secured} by ${transport}, ${when}${patience}`;
 }
 
 const POLICIES = {

@@ -251,6 +251,11 @@ export const upstreamSection = z
     healthCheck: healthCheck.optional(),
     /** Connects before the first call and whenever the last connection is gone. */
     connectAhead: z.boolean().default(true),
+    /**
+     * For `http2`: up to the peer's SETTINGS, TLS and all. Calls wait meanwhile, and a process that hangs takes
+     * connections like any other. Default 5 s, as Envoy's.
+     */
+    connectTimeout: period().prefault('5s'),
     /** For `http2`. */
     keepAlive,
     /** Ceiling for the timeouts of unary methods; how long streams stay open is `deadline.maxStream`'s affair. */

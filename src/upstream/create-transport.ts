@@ -33,6 +33,7 @@ function createWire(
     ...options,
     // A backend that came back should not stay unused for longer.
     reconnectMaxMs: 2_000,
+    connectTimeoutMs: config.connectTimeout,
     keepAliveIntervalMs: config.keepAlive.interval,
     keepAliveTimeoutMs: config.keepAlive.timeout,
     keepAliveWhenIdle: config.keepAlive.whenIdle,

@@ -22,16 +22,13 @@ afterEach(async () => {
 
 /** An upstream as it is configured, in front of a peer that does as the script says. */
 async function connectTo(script: (peer: RawPeer) => Promise<unknown>): Promise<Transport> {
-  const server = await startRawPeer((peer) => {
-    greet(peer);
-    return script(peer);
-  });
+  const server = await startRawPeer(script);
   cleanUps.push(() => server.close());
   const address = `127.0.0.1:${server.port}`;
   const keepAlive = { interval: '30ms', timeout: '40ms' };
   const tree = {
     contracts: [{ folder: 'proto' }],
-    upstreams: { market: { endpoints: [address], keepAlive } },
+    upstreams: { market: { endpoints: [address], keepAlive, connectTimeout: '50ms' } },
   };
   const { market } = toConfig(tree, { file: 'weir.yaml', folder: '/' }).upstreams;
   if (market === undefined) throw new Error('the configuration lost its upstream');
@@ -49,7 +46,10 @@ const SILENT = {
 };
 
 test('a call without a deadline does not wait for a peer that fell silent', async () => {
-  const transport = await connectTo((peer) => peer.nextOf(TYPE.data));
+  const transport = await connectTo(async (peer) => {
+    greet(peer);
+    await peer.nextOf(TYPE.data);
+  });
   await expect(transport.unary({ ...REQUEST, message: new Uint8Array() })).rejects.toMatchObject(
     SILENT,
   );
@@ -57,6 +57,7 @@ test('a call without a deadline does not wait for a peer that fell silent', asyn
 
 test('a stream that fell silent ends with an error, never clean', async () => {
   const transport = await connectTo(async (peer) => {
+    greet(peer);
     await peer.nextOf(TYPE.data);
     peer.send(
       frame(TYPE.headers, END_HEADERS, 1, HEAD),
@@ -71,6 +72,7 @@ test('a stream that fell silent ends with an error, never clean', async () => {
 
 test('a peer that is slow and answers PINGs is waited for', async () => {
   const transport = await connectTo(async (peer) => {
+    greet(peer);
     await peer.nextOf(TYPE.data);
     for (let pings = 0; pings < 3; pings++) {
       const ping = await peer.nextOf(TYPE.ping);
@@ -80,4 +82,15 @@ test('a peer that is slow and answers PINGs is waited for', async () => {
   });
   const reply = await transport.unary({ ...REQUEST, message: new Uint8Array() });
   expect(Buffer.from(reply.message).toString()).toBe('ok');
+});
+
+// As a stopped process has it: its kernel accepts, and then nobody says a word.
+test('a stream to a peer that only takes the connection ends with an error, as soon as is configured', async () => {
+  const transport = await connectTo(async () => {});
+  const stream = transport.stream({ ...REQUEST, messages: [new Uint8Array()] });
+  await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    neverSent: true,
+    message: expect.stringContaining('did not answer in 50 ms'),
+  });
 });

@@ -15,6 +15,7 @@ import { TcpProxy } from './tcp-proxy.ts';
 const UPSTREAM = {
   healthCheck: { interval: '1s', timeout: '500ms' },
   keepAlive: { interval: '2s', timeout: '1s' },
+  connectTimeout: '1s',
 };
 
 /** Health checks at most 1.2 s apart, two in a row that fail, each within 500 ms; discovery takes no longer. */
