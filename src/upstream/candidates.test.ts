@@ -12,12 +12,13 @@ const NOW = 1_000;
 interface Given {
   readonly health?: CheckedHealth;
   readonly ejectedUntil?: number;
-  readonly breaker?: 'open' | 'ramping';
+  readonly breaker?: 'open' | 'halfOpen' | 'ramping';
 }
 
-const STATES: Readonly<Record<'closed' | 'open' | 'ramping', BreakerState>> = {
+const STATES: Readonly<Record<'closed' | 'open' | 'halfOpen' | 'ramping', BreakerState>> = {
   closed: { name: 'closed' },
   open: { name: 'open', until: NOW + 1, openings: 1 },
+  halfOpen: { name: 'halfOpen', openings: 1, probing: 0, successes: 0, probedAt: NOW },
   ramping: { name: 'ramping', since: NOW, openings: 1 },
 };
 
@@ -27,7 +28,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     transport: {} as Transport,
     breaker: {
       state: STATES[given.breaker ?? 'closed'],
-      mayEnter: () => given.breaker === undefined,
+      mayEnter: () => given.breaker === undefined || given.breaker === 'halfOpen',
       enter: () => undefined,
     },
     meter: new EndpointMeter(),
@@ -47,8 +48,11 @@ function endpoint(address: string, given: Given = {}): Endpoint {
 const DOWN: Given = { health: 'unhealthy' };
 const EJECTED: Given = { ejectedUntil: NOW + 1 };
 const OPEN: Given = { breaker: 'open' };
+/** And the breaker would let a probe through. */
+const PROBED: Given = { breaker: 'halfOpen' };
 /** And the ramp refuses the call. */
 const RAMPING: Given = { breaker: 'ramping' };
+const PROVEN: Given = { ...DOWN, ...PROBED };
 
 test.each<[string, Given[], number, string]>([
   ['everyone serves', [{}, {}, {}], 0.5, 'abc'],
@@ -59,6 +63,12 @@ test.each<[string, Given[], number, string]>([
   ['all look unhealthy: panic', [DOWN, EJECTED], 0.5, 'ab'],
   ['panic switched off', [DOWN, DOWN], 0, ''],
   ['open breakers hold in a panic too', [DOWN, DOWN, OPEN], 0.5, 'ab'],
+  ['two look ill, and their calls fail too: no panic', [PROVEN, PROVEN, {}], 0.5, 'c'],
+  ['one of the two: no panic either', [PROVEN, DOWN, {}], 0.5, 'c'],
+  ['one of three: half of the others look healthy', [PROVEN, DOWN, DOWN, {}, {}], 0.5, 'de'],
+  ['one of four: fewer than half of the others do', [PROVEN, DOWN, DOWN, DOWN, {}], 0.5, 'abcde'],
+  ['all look ill, and the calls of all failed: they are probed', [PROVEN, PROVEN], 0.5, 'ab'],
+  ['likewise with panic switched off', [PROVEN, PROVEN], 0, ''],
   ['all breakers open', [OPEN, OPEN], 0.5, ''],
   ['nobody there', [], 0.5, ''],
   ['a ramp sends calls to the others', [RAMPING, {}], 0.5, 'b'],

@@ -4,7 +4,8 @@ import type { UpstreamEvents } from './upstream-events.ts';
 /**
  * Who may take a call now. When too few look healthy, the checks are more likely wrong than all the
  * backends, and the few must not drown: then everyone is asked, whatever health checks and outlier
- * detection say (Envoy's panic threshold). Breakers still hold, because they saw the calls themselves fail.
+ * detection say (Envoy's panic threshold). Breakers still hold, because they saw the calls themselves fail;
+ * and where one has tripped too, the checks were right, so such an endpoint says nothing against them.
  * A ramp alone turns no call away: it spares an endpoint by sending calls elsewhere, and where there is
  * nowhere else it is over at once.
  */
@@ -33,7 +34,8 @@ export function createCandidates(panicThreshold: number): Candidates {
     }
     if (inDoubt.length === 0) return endpoints;
     const healthy = well.length + inDoubt.filter((each) => looksHealthy(each, now)).length;
-    if (healthy < endpoints.length * panicThreshold) {
+    const disputed = endpoints.length - inDoubt.filter((each) => isProvenBad(each, now)).length;
+    if (healthy < Math.max(disputed, 1) * panicThreshold) {
       const entered = endpoints.filter(({ breaker }) => breaker.mayEnter());
       return entered.length > 0 ? entered : endpoints.filter(isRamping);
     }
@@ -54,6 +56,12 @@ export function createCandidates(panicThreshold: number): Candidates {
 /** Available, and will be until an event says otherwise. */
 function isWell(endpoint: Endpoint, now: number): boolean {
   return looksHealthy(endpoint, now) && endpoint.breaker.state.name === 'closed';
+}
+
+/** Its checks and its calls agree. */
+function isProvenBad(endpoint: Endpoint, now: number): boolean {
+  const { name } = endpoint.breaker.state;
+  return !looksHealthy(endpoint, now) && (name === 'open' || name === 'halfOpen');
 }
 
 function isRamping({ breaker }: Endpoint): boolean {
