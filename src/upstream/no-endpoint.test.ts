@@ -5,7 +5,13 @@ import { noEndpoint } from './no-endpoint.ts';
 
 const NOW = 10_000;
 const open = (until: number): BreakerState => ({ name: 'open', until, openings: 1 });
-const probing: BreakerState = { name: 'halfOpen', openings: 1, probing: 3, successes: 0 };
+const probing: BreakerState = {
+  name: 'halfOpen',
+  openings: 1,
+  probing: 3,
+  successes: 0,
+  probedAt: 0,
+};
 
 test.each<[string, BreakerState[], number]>([
   ['the first breaker to probe says when', [open(14_000), open(12_500)], 2_500],

@@ -156,7 +156,13 @@ describe('least request', () => {
   });
 
   test('what made the breaker open does not keep its probes away', () => {
-    const halfOpen = { name: 'halfOpen', openings: 1, probing: 0, successes: 0 } as const;
+    const halfOpen = {
+      name: 'halfOpen',
+      openings: 1,
+      probing: 0,
+      successes: 0,
+      probedAt: 0,
+    } as const;
     const candidates = [endpoint('back', { state: halfOpen }), endpoint('well')];
     for (let answers = 0; answers < 10; answers++) {
       candidates[0]?.responseTime.answered(500, 0);

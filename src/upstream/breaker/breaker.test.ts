@@ -40,15 +40,18 @@ test("the gateway's own refusals never count", () => {
   expect(breaker.state.name).toBe('closed');
 });
 
-test('half open lets a few probes through, and a ramp closes it', () => {
+test('half open lets one probe through, then a few, and a ramp closes it', () => {
   const { breaker, time, changes, call } = setUp();
   for (let count = 0; count < 3; count++) call('failure');
   time.now = 999;
   expect(breaker.mayEnter()).toBe(false);
   time.now = 1_000;
-  const probes = [breaker.enter(), breaker.enter(), breaker.enter()];
+  const first = breaker.enter();
   expect(breaker.enter()).toBeUndefined();
-  for (const report of probes) report?.('success');
+  first?.('success');
+  const others = [breaker.enter(), breaker.enter(), breaker.enter()];
+  expect(breaker.enter()).toBeUndefined();
+  for (const report of others) report?.('success');
   expect(breaker.state.name).toBe('ramping');
   time.random = 0.09;
   expect(breaker.mayEnter()).toBe(true);
@@ -62,6 +65,20 @@ test('half open lets a few probes through, and a ramp closes it', () => {
   expect(call('success')).toBe(true);
   expect(breaker.state.name).toBe('closed');
   expect(changes).toEqual(['open', 'halfOpen', 'ramping', 'closed']);
+});
+
+test('a first probe that takes long is joined by others', () => {
+  const { breaker, time, call } = setUp();
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 1_000;
+  const slow = breaker.enter();
+  time.now = 1_999;
+  expect(breaker.enter()).toBeUndefined();
+  time.now = 2_000;
+  for (let count = 0; count < 3; count++) expect(call('success')).toBe(true);
+  expect(breaker.state.name).toBe('ramping');
+  slow?.('failure');
+  expect(breaker.state.name).toBe('ramping');
 });
 
 test('while ramping one draw decides: asking and entering do not both draw', () => {
@@ -113,12 +130,13 @@ test.each<BreakerOutcome>(['success', 'failure', 'ignored'])(
     const { breaker, time, call } = setUp();
     for (let count = 0; count < 3; count++) call('failure');
     time.now = 1_000;
+    call('success');
     const late = breaker.enter();
     call('failure');
     time.now = 3_000;
     breaker.enter();
     late?.(outcome);
-    expect(breaker.state).toEqual({ name: 'halfOpen', openings: 2, probing: 1, successes: 0 });
+    expect(breaker.state).toMatchObject({ openings: 2, probing: 1, successes: 0 });
   },
 );
 

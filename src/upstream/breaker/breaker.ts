@@ -2,8 +2,9 @@ import type { Clock, Random } from '../../lib/clock.ts';
 import type { TripStrategy } from './trip-strategy.ts';
 
 /**
- * `open` counts how often in a row it opened, which sets how long it stays; `halfOpen` lets a few probes
- * through and closes by a ramp, so that a backend that just came up is not met by everyone at once.
+ * `open` counts how often in a row it opened, which sets how long it stays; `halfOpen` lets one probe
+ * through, after it a few, and closes by a ramp, so that a backend that just came up is not met by everyone
+ * at once, and one that still hangs costs a single call its time.
  */
 export type BreakerState =
   | { readonly name: 'closed' }
@@ -13,6 +14,8 @@ export type BreakerState =
       readonly openings: number;
       readonly probing: number;
       readonly successes: number;
+      /** When the last probe was let through. */
+      readonly probedAt: number;
     }
   | { readonly name: 'ramping'; readonly since: number; readonly openings: number };
 
@@ -21,7 +24,7 @@ export interface BreakerOptions {
   readonly baseOpenMs: number;
   /** Default 10 s: with one endpoint, nothing else serves meanwhile. */
   readonly maxOpenMs: number;
-  /** Probes at once, and successes in a row that end probing. Default 3. */
+  /** Successes that end probing, and the most probes at once. Default 3. */
   readonly probes: number;
   /** From the first share of calls to all of them. Default 10 s, as Traefik's. */
   readonly rampMs: number;
@@ -33,6 +36,9 @@ export const DEFAULT_BREAKER_OPTIONS: BreakerOptions = {
   probes: 3,
   rampMs: 10_000,
 };
+
+/** One probe tells enough of a backend that hangs; but some calls take long, and others would say more by then. */
+const FIRST_PROBE_ALONE_MS = 1_000;
 
 export type BreakerOutcome = 'success' | 'failure' | 'ignored';
 
@@ -81,10 +87,14 @@ export function createBreaker(
       case 'open':
         return clock() >= state.until;
       case 'halfOpen':
-        return state.probing < options.probes;
+        return state.probing < (mayProbeMore(state) ? options.probes : 1);
       case 'ramping':
         return random() < rampShare(state.since);
     }
+  }
+
+  function mayProbeMore({ successes, probedAt }: BreakerState & { name: 'halfOpen' }): boolean {
+    return successes > 0 || clock() - probedAt >= FIRST_PROBE_ALONE_MS;
   }
 
   function rampShare(since: number): number {
@@ -93,17 +103,20 @@ export function createBreaker(
   }
 
   function enter(): ReportOutcome | undefined {
+    if (state.name === 'closed') return reports.call;
     // While ramping, whoever asked `mayEnter` has drawn; drawing again would square the share.
     if (state.name !== 'ramping' && !mayEnter()) return undefined;
+    const now = clock();
     if (state.name === 'open') {
-      become({ name: 'halfOpen', openings: state.openings, probing: 0, successes: 0 });
+      const { openings } = state;
+      become({ name: 'halfOpen', openings, probing: 0, successes: 0, probedAt: now });
     }
-    if (state.name === 'ramping' && clock() - state.since >= options.rampMs) {
+    if (state.name === 'ramping' && now - state.since >= options.rampMs) {
       strategy.reset();
       become({ name: 'closed' });
     }
     if (state.name === 'halfOpen') {
-      become({ ...state, probing: state.probing + 1 });
+      become({ ...state, probing: state.probing + 1, probedAt: now });
       return reports.probe;
     }
     return reports.call;

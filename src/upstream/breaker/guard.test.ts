@@ -41,6 +41,7 @@ test('streams that say nothing do not keep their places as probes', async () => 
     const { time, breaker, endpoint, observed } = setUp();
     breaker.enter()?.('failure');
     time.now = 1_000;
+    breaker.enter()?.('success');
     const forever = new Promise<IteratorResult<Uint8Array, undefined>>(() => {});
     const silent: ReplyStream = {
       headers: Promise.resolve([]),
