@@ -114,6 +114,27 @@ test('a slow answer holds back the next question', async () => {
   expect(questions).toBe(2);
 });
 
+test('time-outs do not put off the next question', async () => {
+  const questions: number[] = [];
+  const began = performance.now();
+  monitor = startHealthMonitor(endpoint, {
+    probe: {
+      ask: () => {
+        questions.push(performance.now() - began);
+        return new Promise((resolve) => setTimeout(resolve, 400, NO));
+      },
+    },
+    intervalMs: 1_000,
+    timeoutMs: 400,
+    unhealthyThreshold: 2,
+    healthyThreshold: 2,
+    random: () => 0.5,
+    onChange: () => {},
+  });
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(questions).toEqual([0, 1_000, 2_000]);
+});
+
 test('what a backend announces counts at once, in both directions', async () => {
   const { watch, last } = createTestWatch();
   await start([YES], watch);

@@ -29,7 +29,8 @@ export interface HealthMonitor {
  * A watch, where the backend offers one, tells of changes at once; asking at each interval shows that it is
  * still there to tell. A backend that offers neither is not judged, and asked no more (gRFC A17).
  * An answer that was missed while the gateway's own event loop stood still is no answer.
- * Intervals vary by ±20 %, so that many gateways do not ask one backend in step.
+ * Intervals are from question to question, or waiting in vain would lengthen them when it matters; they vary
+ * by ±20 %, so that many gateways do not ask one backend in step.
  */
 export function startHealthMonitor(
   endpoint: Endpoint,
@@ -45,11 +46,11 @@ export function startHealthMonitor(
   const stalls = new Set<StallWatch>();
 
   async function look(): Promise<void> {
+    const nextAt = performance.now() + options.intervalMs * (0.8 + 0.4 * options.random());
     if (canWatch && watch === undefined) openWatch();
     await ask();
     if (stopped || (!canAsk && !canWatch)) return;
-    timer = setTimeout(() => void look(), options.intervalMs * (0.8 + 0.4 * options.random()));
-    timer.unref();
+    timer = setTimeout(() => void look(), nextAt - performance.now()).unref();
   }
 
   async function ask(): Promise<void> {
