@@ -18,6 +18,7 @@ import type {
   UnaryReply,
   UnaryRequest,
 } from '../transport.ts';
+import { ConnectionLosses } from './connection-losses.ts';
 import { grpcJs } from './grpc-js.ts';
 import { fromGrpcJsMetadata, toGrpcJsMetadata } from './metadata.ts';
 import { createRenewingClient } from './renewing-client.ts';
@@ -53,9 +54,10 @@ export function createGrpcJsTransport(options: GrpcJsTransportOptions): Transpor
     onChange: options.tls?.contexts.onChange,
   });
   const running = new RunningCalls();
+  const losses = new ConnectionLosses();
   return {
-    unary: (request) => callUnary(client.current, request, running),
-    stream: (request) => openStream(client.current, request, running),
+    unary: (request) => callUnary(client.current, request, running, losses),
+    stream: (request) => openStream(client.current, request, running, losses),
     connect: () => void client.current.getChannel().getConnectivityState(true),
     async close(graceMs) {
       await running.close(graceMs);
@@ -97,6 +99,7 @@ function callUnary(
   client: GrpcJsClient,
   request: UnaryRequest,
   running: RunningCalls,
+  losses: ConnectionLosses,
 ): Promise<UnaryReply> {
   return new Promise((resolve, reject) => {
     const cancel = (reason: Error): void => {
@@ -118,7 +121,7 @@ function callUnary(
         if (error === null) return;
         forget?.();
         ended();
-        reject(toWeirError(error, headers !== undefined));
+        reject(toWeirError(error, headers !== undefined, losses));
       },
     );
     call.on('metadata', (metadata: GrpcJsMetadata) => {
@@ -139,6 +142,7 @@ function openStream(
   client: GrpcJsClient,
   request: StreamRequest,
   running: RunningCalls,
+  losses: ConnectionLosses,
 ): ReplyStream {
   const cancel = (reason: Error): void => {
     fail(reason);
@@ -174,7 +178,7 @@ function openStream(
     trailers.resolve(fromGrpcJsMetadata(status.metadata));
   });
   // Leaving the iteration early destroys the stream, which reports an error that is no status.
-  call.on('error', (error: unknown) => fail(toWeirError(error, answering)));
+  call.on('error', (error: unknown) => fail(toWeirError(error, answering, losses)));
   const forget = request.cancellation?.onCancel(cancel);
   sendAll(request.messages).catch((error: unknown) => {
     fail(WeirError.from(error));
@@ -204,7 +208,7 @@ function openStream(
       for await (const message of call) yield message;
       await trailers.promise;
     } catch (error) {
-      throw failure ?? toWeirError(error, answering);
+      throw failure ?? toWeirError(error, answering, losses);
     } finally {
       forget?.();
       ended();
@@ -239,8 +243,11 @@ const SAID_BY_GRPC_JS: ReadonlySet<GrpcCode> = new Set([
   'UNKNOWN',
 ]);
 
+/** What grpc-js says when the connection broke under a call. */
+const LOST = /^(?:Connection dropped$|(?:read|write) E(?:CONNRESET|TIMEDOUT|PIPE))/;
+
 /** @param answering the head of an answer has come */
-function toWeirError(error: unknown, answering: boolean): WeirError {
+function toWeirError(error: unknown, answering: boolean, losses: ConnectionLosses): WeirError {
   if (!isServiceError(error)) return WeirError.from(error);
   const [statusDetails] = error.metadata.get('grpc-status-details-bin');
   const metadata = fromGrpcJsMetadata(error.metadata);
@@ -248,7 +255,7 @@ function toWeirError(error: unknown, answering: boolean): WeirError {
   // content-type at the least (gRPC PROTOCOL-HTTP2, Trailers-Only); what was never sent has nothing.
   const local = !answering && metadata.length === 0;
   const code = toGrpcCode(error.code);
-  return new WeirError(code, error.details, {
+  const told = new WeirError(code, error.details, {
     origin: 'backend',
     answered: !SAID_BY_GRPC_JS.has(code),
     neverSent: local && /^(?:No connection established|Name resolution failed)/.test(error.details),
@@ -256,4 +263,6 @@ function toWeirError(error: unknown, answering: boolean): WeirError {
     cause: error,
     ...(statusDetails instanceof Uint8Array ? { statusDetails } : {}),
   });
+  const lost = code === 'UNAVAILABLE' && metadata.length === 0 && LOST.test(error.details);
+  return lost ? losses.share(told) : told;
 }
