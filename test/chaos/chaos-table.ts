@@ -1,30 +1,65 @@
 import type { Fault } from './fault.ts';
 import type { OutageReport } from './outage.ts';
-import { quantileMs, successShare } from './outcome.ts';
+import { type Outcome, quantileMs } from './outcome.ts';
 import type { TrialReport } from './trial.ts';
 
 export const TABLE_HEAD = [
-  '| fault | reads that succeed | orders that fail, of them "outcome unknown" | streams interrupted, longest silence | P99 before → settled | taken out after | load on the others |',
+  '| fault | reads that succeeded | orders that failed, of them "outcome unknown" | streams: interruptions, longest silence | P99 of reads before → after | taken out after | calls on the others |',
   '| --- | --- | --- | --- | --- | --- | --- |',
 ].join('\n');
 
-/** One line of the README's table. */
-export function tableRow(report: TrialReport): string {
-  const { reads, orders, detectionsMs } = report;
-  const failed = orders.filter(({ ending }) => ending !== 'ok');
-  const unknown = failed.filter(({ ending }) => ending === 'unknown');
+/** @param where what differs from the first rows' cluster; empty for those */
+export function tableRow(report: TrialReport, where: string): string {
+  const { detectionsMs } = report;
   const cells = [
-    report.everywhere
-      ? `${report.faults[0]?.name}, of all three`
-      : report.faults.map(({ name }) => name).join(' + '),
-    `${(successShare(reads) * 100).toFixed(2)} % of ${reads.length}, slowest ${ms(quantileMs(reads, 1))}`,
-    `${failed.length} of ${orders.length}, ${unknown.length}`,
+    where === '' ? nameOf(report) : `${where}: ${nameOf(report)}`,
+    succeeded(report.reads),
+    failed(report.orders),
     `${report.interruptions}, ${ms(report.longestSilenceMs)}`,
     `${ms(report.calmP99Ms)} → ${ms(report.settledP99Ms)}`,
     detectionsMs.map((each, at) => taken(each, report.faults[at])).join(', '),
-    report.survivorLoad.toFixed(2),
+    report.everywhere ? '–' : report.survivorLoad.toFixed(2),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** All pairs in one sentence: their sums and their worst. */
+export function pairsLine(reports: readonly TrialReport[]): string {
+  const worst = (of: (report: TrialReport) => number) => Math.max(...reports.map(of));
+  return [
+    `In ${reports.length} pairs, ${succeeded(reports.flatMap(({ reads }) => reads))} reads succeeded`,
+    `${failed(reports.flatMap(({ orders }) => orders))} orders failed with "outcome unknown"`,
+    `no stream was silent for longer than ${ms(worst((each) => each.longestSilenceMs))}`,
+    `P99 of reads came down to ${ms(worst((each) => each.settledP99Ms))} or less`,
+    `the others had at most ${worst((each) => each.survivorLoad).toFixed(2)} of the calls.`,
+  ].join('; ');
+}
+
+/** One sentence for all endpoints down and up again. */
+export function outageLine(
+  name: string,
+  { meanwhile, firstAnswerMs, after }: OutageReport,
+): string {
+  return [
+    `All three, ${name}: ${count(meanwhile.length)} calls were refused, half of them within ${ms(quantileMs(meanwhile, 0.5))} and 99 % within ${ms(quantileMs(meanwhile, 0.99))}`,
+    `the first answer came ${ms(firstAnswerMs)} after the backends were back`,
+    `then ${succeeded(after)} reads succeeded.`,
+  ].join('; ');
+}
+
+function nameOf({ everywhere, faults }: TrialReport): string {
+  if (everywhere) return `${faults[0]?.name}, of all three`;
+  return faults.map(({ name }) => name).join(' + ');
+}
+
+function succeeded(calls: readonly Outcome[]): string {
+  return `${count(calls.filter(({ ending }) => ending === 'ok').length)} of ${count(calls.length)}`;
+}
+
+function failed(calls: readonly Outcome[]): string {
+  const failures = calls.filter(({ ending }) => ending !== 'ok');
+  const unknown = failures.filter(({ ending }) => ending === 'unknown');
+  return `${count(failures.length)} of ${count(calls.length)}, ${count(unknown.length)}`;
 }
 
 function taken(detectionMs: number | undefined, fault: Fault | undefined): string {
@@ -32,19 +67,10 @@ function taken(detectionMs: number | undefined, fault: Fault | undefined): strin
   return fault?.leavesAside ? `${ms(detectionMs)}, left aside` : ms(detectionMs);
 }
 
-/** One line for all endpoints down and up again. */
-export function outageLine(
-  name: string,
-  { meanwhile, firstAnswerMs, after }: OutageReport,
-): string {
-  return [
-    `all three: ${name}`,
-    `${meanwhile.length} calls refused, half of them within ${ms(quantileMs(meanwhile, 0.5))}, 99 % within ${ms(quantileMs(meanwhile, 0.99))}`,
-    `first answer ${ms(firstAnswerMs)} after the backends were back`,
-    `then ${(successShare(after) * 100).toFixed(2)} % of ${after.length} reads`,
-  ].join('; ');
-}
-
 function ms(value: number): string {
   return value < 1_000 ? `${value.toFixed(0)} ms` : `${(value / 1_000).toFixed(1)} s`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
 }

@@ -1,6 +1,7 @@
 import { brokenByOutage, brokenPromises } from './broken-promises.ts';
 import { renewal, untrusted } from './certificate-faults.ts';
-import { outageLine, TABLE_HEAD, tableRow } from './chaos-table.ts';
+import { type Pairs, pairedStrikes, singleStrikes, strikesOnAll } from './chaos-plan.ts';
+import { outageLine, pairsLine, TABLE_HEAD, tableRow } from './chaos-table.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import {
   type Fault,
@@ -17,18 +18,19 @@ import { namesFail } from './name-faults.ts';
 import { runOutage } from './outage.ts';
 import { readResources } from './process-resources.ts';
 import { startSteadyLoad } from './steady-load.ts';
-import { runTrial, type Strike } from './trial.ts';
+import { runTrial, type Strike, type TrialReport } from './trial.ts';
 import { breaksIn } from './watcher.ts';
 
 export interface ChaosOptions {
-  /** Only faults whose name begins so. */
-  readonly only: string;
-  readonly pairs: boolean;
+  /** Only faults whose name begins with one of these. */
+  readonly only: readonly string[];
+  readonly pairs: Pairs;
 }
 
 interface Stage {
   readonly cluster: ClusterOptions;
-  /** In pairs each goes with the next. */
+  /** For the table; empty for the plainest. */
+  readonly name: string;
   readonly faults: readonly Fault[];
   /** That strike all three at once, and leave nobody to serve. */
   readonly outages: readonly Fault[];
@@ -37,84 +39,94 @@ interface Stage {
 }
 
 const STAGES: readonly Stage[] = [
-  { cluster: {}, faults: SINGLE_FAULTS, outages: [kill, failing], everywhere: [libelled] },
+  {
+    cluster: {},
+    name: '',
+    faults: SINGLE_FAULTS,
+    outages: [kill, failing],
+    everywhere: [libelled],
+  },
   {
     cluster: { dns: true, tls: true },
+    name: 'DNS and mutual TLS',
     faults: [namesFail, restartElsewhere, untrusted, move, renewal, kill],
     outages: [],
     everywhere: [],
   },
 ];
 
-/** The long run; prints the table as it grows, and what was broken. Resolves to whether all held. */
+/** What a run found, as README shows it. */
+interface Findings {
+  readonly rows: string[];
+  readonly pairs: TrialReport[];
+  readonly outages: string[];
+  readonly broken: string[];
+}
+
+/** The long run; prints what it finds as it goes, and in the end the part of README. Resolves to whether all held. */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
-  const broken: string[] = [];
-  for (const stage of STAGES) broken.push(...(await runStage(select(stage, options), options)));
+  const findings: Findings = { rows: [], pairs: [], outages: [], broken: [] };
+  for (const stage of STAGES) await runStage(select(stage, options), options.pairs, findings);
+  const { rows, pairs, outages, broken } = findings;
+  console.log(`\n${[TABLE_HEAD, ...rows].join('\n')}\n`);
+  for (const line of [...(pairs.length > 0 ? [pairsLine(pairs)] : []), ...outages]) {
+    console.log(`${line}\n`);
+  }
   console.log(broken.length === 0 ? 'everything held' : `broken:\n${broken.join('\n')}`);
   return broken.length === 0;
 }
 
 function select(stage: Stage, { only }: ChaosOptions): Stage {
-  const chosen = (faults: readonly Fault[]) => faults.filter(({ name }) => name.startsWith(only));
+  const chosen = (faults: readonly Fault[]) =>
+    faults.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)));
   return {
-    cluster: stage.cluster,
+    ...stage,
     faults: chosen(stage.faults),
     outages: chosen(stage.outages),
     everywhere: chosen(stage.everywhere),
   };
 }
 
-async function runStage(stage: Stage, options: ChaosOptions): Promise<readonly string[]> {
-  const strikes = plan(stage, options);
-  if (strikes.length === 0) return [];
-  const broken: string[] = [];
-  const tell = (sentences: readonly string[]) => {
-    broken.push(...sentences);
+async function runStage(stage: Stage, pairs: Pairs, findings: Findings): Promise<void> {
+  const { faults, outages, everywhere } = stage;
+  if (faults.length + outages.length + everywhere.length === 0) return;
+  const tell = (about: string, sentences: readonly string[]) => {
+    findings.broken.push(...sentences.map((sentence) => `${about}: ${sentence}`));
     for (const sentence of sentences) console.log(`  BROKEN: ${sentence}`);
   };
   const cluster = await Cluster.start(stage.cluster);
   await cluster.recovered();
-  const { tls, dns } = stage.cluster;
-  console.log(`\n${dns ? 'DNS' : 'a file'}, ${tls ? 'mutual TLS' : 'plaintext'}\n\n${TABLE_HEAD}`);
   const before = await readResources(cluster.gateway.child);
   const load = startSteadyLoad(cluster.gateway);
-  for (const each of strikes) {
-    const report = await runTrial(cluster, load, each);
-    console.log(tableRow(report));
-    tell(brokenPromises(report));
+
+  async function strike(strikes: readonly Strike[]): Promise<{ row: string; report: TrialReport }> {
+    const report = await runTrial(cluster, load, strikes);
+    const row = tableRow(report, stage.name);
+    console.log(row);
+    tell(row, brokenPromises(report));
+    return { row, report };
   }
-  for (const fault of stage.outages) {
+
+  for (const strikes of [...singleStrikes(faults), ...strikesOnAll(everywhere)]) {
+    findings.rows.push((await strike(strikes)).row);
+  }
+  for (const strikes of pairedStrikes(faults, pairs)) {
+    findings.pairs.push((await strike(strikes)).report);
+  }
+  for (const fault of outages) {
     const report = await runOutage(cluster, load, fault);
-    console.log(outageLine(fault.name, report));
-    tell(brokenByOutage(report));
+    const line = outageLine(fault.name, report);
+    findings.outages.push(line);
+    console.log(line);
+    tell(line, brokenByOutage(report));
   }
   for (const { sequences, ended } of load.watched) {
-    if (ended !== undefined) tell([`a stream ended: ${ended}`]);
-    tell(breaksIn(sequences));
+    if (ended !== undefined) tell('in the end', [`a stream ended: ${ended}`]);
+    tell('in the end', breaksIn(sequences));
   }
   await load.stop();
-  tell(faultsOfOrders(load.outcomes, cluster.executedOrders()));
-  tell(await leftOvers(cluster.gateway.child, before));
+  tell('in the end', faultsOfOrders(load.outcomes, cluster.executedOrders()));
+  tell('in the end', await leftOvers(cluster.gateway.child, before));
   const code = await cluster.stop();
-  if (code !== 0) tell([`the gateway ended with ${code}`]);
-  return broken;
-}
-
-/** Each fault on the next member, so that none is struck while it warms up; then each with the next fault. */
-function plan(
-  { faults, everywhere }: Stage,
-  { pairs }: ChaosOptions,
-): readonly (readonly Strike[])[] {
-  const single = faults.map((fault, index) => [{ fault, index: index % 3 }]);
-  const all = everywhere.map((fault) => [0, 1, 2].map((index) => ({ fault, index })));
-  if (!pairs || faults.length < 2) return [...single, ...all];
-  const next = [...single.slice(1), ...single.slice(0, 1)];
-  return [
-    ...single,
-    ...all,
-    ...single.map((strikes, index) => [
-      ...strikes,
-      ...(next[index] ?? []).map(({ fault }) => ({ fault, index: (index + 1) % 3 })),
-    ]),
-  ];
+  if (code !== 0) tell('in the end', [`the gateway ended with ${code}`]);
 }
