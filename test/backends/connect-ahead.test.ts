@@ -69,6 +69,21 @@ test.each([
   await vi.waitFor(() => expect(server.open.size).toBe(1));
 });
 
+test('a peer that opens connections only to close them is not asked without a pause', async () => {
+  const server = await startServer();
+  const began = performance.now();
+  connect(server.port, { reconnectBaseMs: 50 });
+  for (let count = 1; count <= 4; count++) {
+    await vi.waitFor(() => expect(server.sessions).toHaveLength(count), {
+      interval: 1,
+      timeout: 20_000,
+    });
+    for (const session of server.open) session.destroy();
+  }
+  // Timers may fire a fraction of a millisecond early.
+  expect(performance.now() - began).toBeGreaterThan(3 * 50 - 3);
+});
+
 test('a backend that comes back is connected to before the next call', async () => {
   const first = await startServer();
   connect(first.port);

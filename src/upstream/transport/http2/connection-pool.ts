@@ -25,6 +25,8 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents<Connecti
   /** A connection is to be there also while nobody calls. */
   #kept = false;
   #reconnect: NodeJS.Timeout | undefined;
+  /** When the last connect began. */
+  #connectedAt = Number.NEGATIVE_INFINITY;
   /** To be replaced; they serve until another is open, which may never be if the new certificates are wrong. */
   readonly #outdated = new Set<Connection>();
   readonly #forgetContexts: (() => void) | undefined;
@@ -148,7 +150,9 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents<Connecti
     const wanted = this.#outdated.size > 0 || (this.#kept && this.#connections.length === 0);
     if (!wanted || this.#closing !== undefined) return;
     if (this.#connections.some((connection) => !this.#outdated.has(connection))) return;
-    const waitMs = (this.#pause?.until ?? 0) - performance.now();
+    // A peer that opens connections only to close them would else be asked for the next without a pause.
+    const soonest = this.#connectedAt + this.#options.reconnectBaseMs;
+    const waitMs = Math.max(this.#pause?.until ?? 0, soonest) - performance.now();
     if (waitMs <= 0) {
       this.#connect();
       return;
@@ -181,6 +185,7 @@ export class ConnectionPool implements CallDispatcher, ConnectionEvents<Connecti
   }
 
   #connect(): void {
+    this.#connectedAt = performance.now();
     this.#connections.push(new Connection(this.#options, this.#sockets, this));
   }
 

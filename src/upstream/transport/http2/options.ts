@@ -26,7 +26,10 @@ export interface Http2TransportOptions {
   readonly tls?: TlsOptions | undefined;
   /** Up to the peer's SETTINGS. Default 10 s: slower is as good as down, and callers wait meanwhile. */
   readonly connectTimeoutMs?: number;
-  /** First pause after a failed connect. Default 100 ms: a restarted neighbour is back that soon. */
+  /**
+   * First pause after a failed connect, and the shortest time between connects that nobody waits for.
+   * Default 100 ms: a restarted neighbour is back that soon.
+   */
   readonly reconnectBaseMs?: number;
   /** Longest pause between connects. Default 10 s: the most a recovered backend stays unused. */
   readonly reconnectMaxMs?: number;
