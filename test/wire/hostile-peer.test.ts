@@ -74,6 +74,17 @@ test('a server that never sends SETTINGS', async () => {
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
 });
 
+test('a server that never sends SETTINGS, which the deadline does not wait for', async () => {
+  await start(() => {});
+  const request = { rpcPath: '/a.A/B', metadata: [], message: new Uint8Array() };
+  const deadline = performance.now() + 30;
+  await expect(transport.unary({ ...request, deadline })).rejects.toMatchObject({
+    code: 'DEADLINE_EXCEEDED',
+    origin: 'backend',
+    neverSent: true,
+  });
+});
+
 test('a server that never acknowledges SETTINGS', async () => {
   await start((peer) => peer.send(frame(TYPE.settings, 0, 0)), { connectTimeoutMs: 300 });
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: false });

@@ -14,7 +14,9 @@ test.each<[WeirError['code'], WeirErrorOptions, boolean, ReturnType<typeof toBre
   ['CANCELLED', BACKEND, false, 'ignored'],
   ['UNAVAILABLE', GATEWAY, false, 'ignored'],
   // No connection came in the time that the contract gives.
-  ['DEADLINE_EXCEEDED', GATEWAY, false, 'failure'],
+  ['DEADLINE_EXCEEDED', { origin: 'backend', neverSent: true }, false, 'failure'],
+  // The time was over before the backend's turn came, as after a pause of the gateway's own.
+  ['DEADLINE_EXCEEDED', GATEWAY, false, 'ignored'],
   ['DEADLINE_EXCEEDED', BACKEND, false, 'failure'],
   // Five calls with `grpc-timeout: 1u` must not close a backend to everybody.
   ['DEADLINE_EXCEEDED', GATEWAY, true, 'ignored'],

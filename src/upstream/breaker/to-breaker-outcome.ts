@@ -11,14 +11,15 @@ const BACKEND_FAULTS: ReadonlySet<GrpcCode> = new Set([
 ]);
 
 /**
- * What the end of a call says about the endpoint that served it. The gateway's own refusals and calls that
- * the caller took back say nothing, nor does a deadline that the caller made shorter than it had to be, or
- * he could open breakers with it; any other status shows that the backend is there and answers.
+ * What the end of a call says about the endpoint that served it. The gateway's own refusals, calls that it
+ * came too late to send and calls that the caller took back say nothing, nor does a deadline that the caller
+ * made shorter than it had to be, or he could open breakers with it; any other status shows that the backend
+ * is there and answers.
  */
 export function toBreakerOutcome(error: WeirError | undefined, hurried = false): BreakerOutcome {
   if (error === undefined) return 'success';
   if (hurried && error.code === 'DEADLINE_EXCEEDED') return 'ignored';
-  if (error.origin === 'gateway' && error.code !== 'DEADLINE_EXCEEDED') return 'ignored';
+  if (error.origin === 'gateway') return 'ignored';
   if (error.code === 'CANCELLED' || error.code === 'RESOURCE_EXHAUSTED') return 'ignored';
   return BACKEND_FAULTS.has(error.code) ? 'failure' : 'success';
 }

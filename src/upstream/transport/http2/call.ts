@@ -50,7 +50,7 @@ export abstract class Call extends WheelEntry implements CallReceiver {
     const { deadline, cancellation } = this.request;
     if (deadline !== undefined && Number.isFinite(deadline)) {
       if (deadline <= performance.now()) {
-        this.fail(deadlineSpent());
+        this.fail(deadlineSpent('gateway'));
         return;
       }
       DEADLINES.arm(this, deadline);
@@ -70,7 +70,7 @@ export abstract class Call extends WheelEntry implements CallReceiver {
     const { rpcPath, metadata, deadline } = this.request;
     const remainingMs = deadline === undefined ? undefined : deadline - performance.now();
     if (remainingMs !== undefined && remainingMs <= 0) {
-      this.fail(deadlineSpent());
+      this.fail(deadlineSpent('gateway'));
       return;
     }
     const timeout = remainingMs === undefined ? undefined : formatGrpcTimeout(remainingMs);
@@ -98,7 +98,7 @@ export abstract class Call extends WheelEntry implements CallReceiver {
   }
 
   onDue(): void {
-    this.fail(this.#state.kind === 'waiting' ? deadlineSpent() : deadlineExceeded());
+    this.fail(this.#state.kind === 'waiting' ? deadlineSpent('backend') : deadlineExceeded());
   }
 
   onFailure(error: Error): void {
@@ -163,9 +163,10 @@ export abstract class Call extends WheelEntry implements CallReceiver {
   }
 }
 
-/** Refused by us: nothing was sent. */
-function deadlineSpent(): WeirError {
+/** @param origin whose fault it is: the backend's where the call waited for a connection, else our own */
+function deadlineSpent(origin: WeirError['origin']): WeirError {
   return new WeirError('DEADLINE_EXCEEDED', 'The deadline of the call passed before it was sent.', {
+    origin,
     neverSent: true,
   });
 }
