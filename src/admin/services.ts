@@ -30,6 +30,8 @@ export interface ServicesView {
     readonly name: string;
     /** Full names of the contract's services that it serves. */
     readonly services: readonly string[];
+    /** Of each that was called, where they have breakers of their own (`serviceBreaker`). */
+    readonly serviceBreakers: Readonly<Record<string, string>>;
     readonly endpoints: readonly EndpointView[];
   }[];
 }
@@ -37,19 +39,22 @@ export interface ServicesView {
 /** `GET /admin/services`: what is published, who serves it, and how they are. */
 export function createServicesRoute(
   { methods }: Pick<ContractSnapshot, 'methods'>,
-  upstreams: () => Iterable<Pick<Upstream, 'name' | 'read'>>,
+  upstreams: () => Iterable<Pick<Upstream, 'name' | 'services' | 'read'>>,
 ): WorkerRoute {
   const services = Map.groupBy(methods.values(), ({ upstream }) => upstream);
 
   function view(): ServicesView {
     return {
-      upstreams: [...upstreams()].map(({ name, read }) => ({
+      upstreams: [...upstreams()].map(({ name, services: conditions, read }) => ({
         name,
         services: [
           ...new Set(
             (services.get(name) ?? []).map(({ descriptor }) => descriptor.parent.typeName),
           ),
         ],
+        serviceBreakers: Object.fromEntries(
+          conditions.map(({ service, breaker }) => [service, breaker]),
+        ),
         endpoints: read().map(toView),
       })),
     };

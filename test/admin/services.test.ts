@@ -25,6 +25,7 @@ beforeAll(async () => {
       roles: { trader: { permissions: ['weir.admin'] }, viewer: {} },
       audit: { file: { path: join(folder, 'audit.log') }, refusals: { window: '1h' } },
     },
+    upstreams: { market: { serviceBreaker: {} } },
   });
   operator = bearer((await login(gateway, 'ada')).accessToken);
   viewer = bearer((await login(gateway, 'vera')).accessToken);
@@ -48,6 +49,7 @@ test('lists who serves what, and how they are', async () => {
       {
         name: 'market',
         services: ['market.v1.QuoteService'],
+        serviceBreakers: { 'market.v1.QuoteService': 'closed' },
         endpoints: [
           {
             address: backends.market.address,
@@ -68,6 +70,7 @@ test('lists who serves what, and how they are', async () => {
       {
         name: 'orders',
         services: ['orders.v1.OrderService'],
+        serviceBreakers: {},
         endpoints: [expect.objectContaining({ address: backends.orders.address })],
       },
     ],
