@@ -4,7 +4,7 @@ import sirv from 'sirv';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../lib/user-error.ts';
 
-/** Answers with a file and says true, or leaves the response alone. */
+/** Answers with a file and says true, or leaves request and response alone. */
 export type ServeAsset = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
@@ -26,10 +26,13 @@ export function createAssets(assets: Config['assets']): ServeAsset {
     const mount = mounts.find(({ path }) => url.startsWith(path));
     if (mount === undefined || (request.method !== 'GET' && request.method !== 'HEAD'))
       return false;
+    let found = true;
     request.url = url.slice(mount.path.length - 1);
+    // It looks into a list that it made at the start, so it is done when it returns.
     mount.serve(request, response, () => {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+      found = false;
     });
-    return true;
+    request.url = url;
+    return found;
   };
 }

@@ -6,8 +6,9 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Peer } from '../pipeline/call.ts';
-import type { TrpcCode } from '../procedures/error-shape.ts';
+import { type TrpcCode, toRefusalShape } from '../procedures/error-shape.ts';
 import type { RequestRoute } from '../telemetry/metrics/request-counts.ts';
+import { showPath } from '../telemetry/show-path.ts';
 import type { Cors } from './cors.ts';
 import { toOriginForm } from './origin-form.ts';
 import type { OnRefusedRequest } from './report-refusal.ts';
@@ -75,9 +76,13 @@ export function createRequestRouter(options: RequestRouterOptions): RequestRoute
       return;
     }
     watch('unknown', request, response, path);
+    const requestId = requestIdOf(request);
+    // In tRPC's envelope, since it is most likely a client with a wrong URL, which can show nothing else.
+    const message = `Nothing is at ${request.method} ${showPath(path)}. Procedures are under ${trpcPrefix}<path>.`;
+    const context = { procedureType: 'unknown', path: undefined, requestId } as const;
     response
-      .writeHead(404, { 'content-type': 'text/plain', 'x-request-id': requestIdOf(request) })
-      .end(`Nothing is here. Procedures are under ${trpcPrefix}<path>.\n`);
+      .writeHead(404, { 'content-type': 'application/json', 'x-request-id': requestId })
+      .end(JSON.stringify({ error: toRefusalShape('NOT_FOUND', message, context) }));
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
