@@ -45,7 +45,9 @@ test('contract and ceilings are joined for each method', () => {
   expect(text).toMatch(
     /market\.v1\.quoteService\.listInstruments .* an old answer for 600 s, then an error/,
   );
-  expect(text).toMatch(/market\.v1\.quoteService\.watchQuotes \| 86400 s \| never/);
+  expect(text).toMatch(
+    /market\.v1\.quoteService\.watchQuotes \| 86400 s \| 3 attempts on UNAVAILABLE, .*, before the first message/,
+  );
   expect(text).toMatch(/orders\.v1\.orderService\.placeOrder \| 1.5 s \| only what never left/);
 });
 

@@ -50,10 +50,10 @@ function describeTime(
 }
 
 function describeRepeats({ procedureType, policy }: Method): string {
-  if (procedureType === 'subscription') return 'never';
   if (policy.hedging !== undefined) return describeHedging(policy.hedging);
-  if (policy.retry !== undefined) return describeRetry(policy.retry);
-  return 'only what never left';
+  if (policy.retry === undefined) return 'only what never left';
+  const retries = describeRetry(policy.retry);
+  return procedureType === 'subscription' ? `${retries}, before the first message` : retries;
 }
 
 function describeRetry(retry: RetryPolicy): string {

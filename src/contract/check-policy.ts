@@ -11,10 +11,10 @@ export function isRead(method: DescMethod): boolean {
   );
 }
 
-/** A call that does the same when it arrives twice may be sent twice. */
+/** A call that does the same when it arrives twice may be sent twice; a stream, before its first message. */
 export function isRepeatable(method: DescMethod): boolean {
   return (
-    method.methodKind === 'unary' &&
+    (method.methodKind === 'unary' || method.methodKind === 'server_streaming') &&
     method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN
   );
 }
@@ -30,7 +30,12 @@ export function faultsOfOwnOptions(
   const faults: string[] = [];
   if (own?.retry !== undefined && !isRepeatable(method)) {
     faults.push(
-      'has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried',
+      'has `retry`, but only methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT that take one message may be retried',
+    );
+  }
+  if (own?.retry?.perTryTimeout !== undefined && method.methodKind !== 'unary') {
+    faults.push(
+      'has `retry.per_try_timeout`, but a stream may say nothing for hours and be well; leave it out',
     );
   }
   if (own?.cache !== undefined && !isRead(method)) {

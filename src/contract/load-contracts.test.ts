@@ -116,7 +116,14 @@ describe('broken contracts are refused with file, line and reason', () => {
       {
         'a.proto': `${HEAD}service S {\n  rpc Buy(M) returns (M) {\n    option (weir.v1.method) = {retry: {max_attempts: 2}};\n  }\n}\n`,
       },
-      'a.proto:6: a.v1.S.Buy has `retry`, but only unary methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT may be retried.',
+      'a.proto:6: a.v1.S.Buy has `retry`, but only methods with `idempotency_level` NO_SIDE_EFFECTS or IDEMPOTENT that take one message may be retried.',
+    ],
+    [
+      'a stream whose attempts have a time of their own',
+      {
+        'a.proto': `${HEAD}service S {\n  rpc Watch(M) returns (stream M) {\n    option idempotency_level = NO_SIDE_EFFECTS;\n    option (weir.v1.method) = {retry: {max_attempts: 2, per_try_timeout: {seconds: 1}}};\n  }\n}\n`,
+      },
+      'a.proto:6: a.v1.S.Watch has `retry.per_try_timeout`, but a stream may say nothing for hours and be well; leave it out.',
     ],
     [
       'a cached mutation',

@@ -99,7 +99,7 @@ export function readPolicy(
     access: access && toAccess(access),
     rateLimit: rateLimit && toRateLimit(rateLimit, problems),
     timeoutMs: timeout && toMs(timeout),
-    retry: retry && readRetry(retry, problems),
+    retry: retry && readRetry(retry, method, problems),
     hedging: hedging && readHedging(hedging, problems),
     // Unset is the number 0, so the service's default stands in.
     priority: PRIORITIES.get(own?.priority || defaults?.priority || 0) ?? 'default',

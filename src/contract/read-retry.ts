@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import type { Hedging, Retry } from './generated/weir/v1/options_pb.ts';
 import type { HedgingPolicy, RetryPolicy } from './policy.ts';
@@ -7,13 +8,19 @@ import { toMs } from './to-ms.ts';
 /** Retries and hedges as gRFC A6 bounds them. */
 const MOST_ATTEMPTS = 5;
 
-export function readRetry(retry: Retry, problems: string[]): RetryPolicy {
+export function readRetry(
+  retry: Retry,
+  { methodKind }: Pick<DescMethod, 'methodKind'>,
+  problems: string[],
+): RetryPolicy {
+  const { perTryTimeout } = retry;
   return {
     maxAttempts: readAttempts('retry', retry.maxAttempts, 1, problems),
     codes: readCodes('retry.codes', retry.codes, ['UNAVAILABLE'], problems),
     initialBackoffMs: retry.initialBackoff === undefined ? 25 : toMs(retry.initialBackoff),
     maxBackoffMs: retry.maxBackoff === undefined ? 250 : toMs(retry.maxBackoff),
-    perTryTimeoutMs: retry.perTryTimeout && toMs(retry.perTryTimeout),
+    // A stream may say nothing for hours and be well.
+    perTryTimeoutMs: methodKind === 'unary' ? perTryTimeout && toMs(perTryTimeout) : undefined,
   };
 }
 

@@ -31,3 +31,10 @@ export type AttemptHandler = (attempt: Attempt) => Promise<UnaryReply>;
 
 /** The steps after picking know where the attempt goes. */
 export type EndpointHandler = (attempt: Attempt, endpoint: Endpoint) => Promise<UnaryReply>;
+
+export type StreamAttemptHandler = (attempt: Attempt) => AsyncIterable<Uint8Array>;
+
+export type EndpointStreamHandler = (
+  attempt: Attempt,
+  endpoint: Endpoint,
+) => AsyncIterable<Uint8Array>;

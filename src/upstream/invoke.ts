@@ -1,51 +1,36 @@
-import { WeirError } from '../errors.ts';
-import type { EndpointHandler } from './attempt.ts';
-import type { BackendCall } from './backend-call.ts';
-import type { Endpoint } from './endpoint.ts';
-import { redactError } from './redact-error.ts';
-import type { Metadata, ReplyStream } from './transport/transport.ts';
-import { toUnreachable } from './unreachable.ts';
+import type { Attempt, EndpointHandler, EndpointStreamHandler } from './attempt.ts';
+import type { Metadata } from './transport/transport.ts';
 
-/** Hands one attempt to the endpoint's transport. From the second on the backend is told its number (gRFC A6). */
-export const invokeUnary: EndpointHandler = ({ call, number, deadline }, endpoint) =>
+/** Hands one attempt to the endpoint's transport. */
+export const invokeUnary: EndpointHandler = (attempt, endpoint) =>
   endpoint.transport.unary({
-    rpcPath: call.method.rpcPath,
-    message: call.message,
-    metadata: withTrace(
-      call,
-      number === 1
-        ? call.metadata
-        : [...call.metadata, ['grpc-previous-rpc-attempts', String(number - 1)]],
-    ),
-    deadline,
-    cancellation: call.cancellation,
-    notes: call.notes,
+    rpcPath: attempt.call.method.rpcPath,
+    message: attempt.call.message,
+    metadata: metadataOf(attempt),
+    deadline: attempt.deadline,
+    cancellation: attempt.call.cancellation,
+    notes: attempt.call.notes,
   });
 
-/** A stream is begun once: what was sent of it cannot be taken back. */
-export function invokeStream(call: BackendCall, endpoint: Endpoint, upstream: string): ReplyStream {
-  const stream = endpoint.transport.stream({
-    rpcPath: call.method.rpcPath,
-    messages: [call.message],
-    metadata: withTrace(call, call.metadata),
-    deadline: call.deadline,
-    cancellation: call.cancellation,
-    notes: call.notes,
+export const invokeStream: EndpointStreamHandler = (attempt, endpoint) =>
+  endpoint.transport.stream({
+    rpcPath: attempt.call.method.rpcPath,
+    messages: [attempt.call.message],
+    metadata: metadataOf(attempt),
+    deadline: attempt.deadline,
+    cancellation: attempt.call.cancellation,
+    notes: attempt.call.notes,
   });
 
-  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      yield* stream;
-    } catch (thrown) {
-      throw toUnreachable(redactError(WeirError.from(thrown), call), upstream);
-    }
-  }
-
-  return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
-}
-
-/** Each attempt is a span of its own, which the backend's spans hang under. */
-function withTrace({ notes }: BackendCall, metadata: Metadata): Metadata {
-  if (notes?.trace === undefined) return metadata;
-  return [...metadata, ...notes.trace.outgoing()];
+/**
+ * From the second attempt on the backend is told how many there were before (gRFC A6). Each is a span of its
+ * own, which the backend's spans hang under.
+ */
+function metadataOf({ call: { metadata, notes }, number }: Attempt): Metadata {
+  if (number === 1 && notes?.trace === undefined) return metadata;
+  return [
+    ...metadata,
+    ...(number === 1 ? [] : [['grpc-previous-rpc-attempts', String(number - 1)] as const]),
+    ...(notes?.trace?.outgoing() ?? []),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { AttemptHandler, EndpointHandler } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { BackendCall } from './backend-call.ts';
 import type { Balancer } from './balance/balancer.ts';
 import type { Candidates } from './candidates.ts';
@@ -49,8 +49,8 @@ function withRoom(
 
 /** Each attempt goes to one endpoint, and the next attempt prefers another. */
 export function createPickStep(pick: Pick) {
-  return (next: EndpointHandler): AttemptHandler =>
-    function pickAndGo(attempt) {
+  return <Reply>(next: (attempt: Attempt, endpoint: Endpoint) => Reply) =>
+    function pickAndGo(attempt: Attempt): Reply {
       const endpoint = pick(attempt.call, attempt.tried);
       attempt.tried.push(endpoint);
       attempt.onPicked?.(endpoint);

@@ -3,7 +3,8 @@ import { WeirError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { BackendCall } from './backend-call.ts';
 import { createBalancer } from './balance/create-balancer.ts';
-import { createGuardStep, guardStream, type Observe } from './breaker/guard.ts';
+import { streamFrom } from './begun-stream.ts';
+import { createGuardStep, createStreamGuardStep, type Observe } from './breaker/guard.ts';
 import {
   createServiceBreakers,
   createServiceGuardStep,
@@ -23,9 +24,10 @@ import { createPick, createPickStep } from './pick.ts';
 import { type EndpointCondition, readEndpoint } from './read-endpoint.ts';
 import { createRetry } from './retry/retry.ts';
 import { createRetryBudget } from './retry/retry-budget.ts';
+import { createStreamRetry } from './retry/retry-stream.ts';
 import { createSecurity } from './security/create-security.ts';
 import { REAL_SURROUNDINGS, type Surroundings } from './surroundings.ts';
-import type { ReplyStream, UnaryReply } from './transport/transport.ts';
+import type { UnaryReply } from './transport/transport.ts';
 import { toUnreachable } from './unreachable.ts';
 import type { UpstreamEvents } from './upstream-events.ts';
 import { createEndpointWatch } from './watch-endpoint.ts';
@@ -34,7 +36,7 @@ import { createEndpointWatch } from './watch-endpoint.ts';
 export interface Upstream {
   readonly name: string;
   unary(call: BackendCall): Promise<UnaryReply>;
-  serverStream(call: BackendCall): ReplyStream;
+  serverStream(call: BackendCall): AsyncIterable<Uint8Array>;
   /** Retries that its budget allows now. */
   readonly retriesLeft: number;
   /** Of each of its services that was called; empty where they have no breakers of their own. */
@@ -111,7 +113,8 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
   const guardService = createServiceGuardStep(serviceBreakers);
   const budget = createRetryBudget(config.retryBudget, clock);
   // Around the rest, because each attempt is to find an endpoint of its own; a method has one of the two (gRFC A6).
-  const retry = createRetry({ budget, clock, random, sleep, events });
+  const retries = { budget, clock, random, sleep, events };
+  const retry = createRetry(retries);
   const hedge = createHedge({ budget, clock, sleep, events });
   // Each attempt counts, but not the time between attempts; and no endpoint is held for one that waits or is shed.
   const admission = createAdmission({
@@ -135,6 +138,11 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
     return hedging === undefined ? callWithRetries(call) : callWithHedges(call, hedging);
   });
 
+  // A stream stays: it waits for no room, and what comes in its middle is for the caller to judge.
+  const retryStream = createStreamRetry(retries);
+  const guardStream = createStreamGuardStep(observe);
+  const beginStream = retryStream(pickOne(guardStream(invokeStream)));
+
   unfinished.move();
   return {
     name,
@@ -145,10 +153,14 @@ export async function createUpstream(options: UpstreamOptions): Promise<Upstream
         throw toOutcomeUnknown(toUnreachable(WeirError.from(thrown), name), call.method);
       }
     },
-    serverStream(call) {
-      const endpoint = pick(call, []);
-      return guardStream(endpoint, observe, call, () => invokeStream(call, endpoint, name));
-    },
+    serverStream: (call) =>
+      streamFrom(async () => {
+        try {
+          return await beginStream(call);
+        } catch (thrown) {
+          throw toUnreachable(WeirError.from(thrown), name);
+        }
+      }),
     get retriesLeft() {
       return budget.left;
     },

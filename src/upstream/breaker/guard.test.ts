@@ -7,10 +7,25 @@ import { Cancellation } from '../../lib/cancellation.ts';
 import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { ReplyStream } from '../transport/transport.ts';
 import { type BreakerOutcome, createBreaker, DEFAULT_BREAKER_OPTIONS } from './breaker.ts';
 import { createConsecutiveFailures } from './consecutive-failures.ts';
-import { createGuardStep, guardStream } from './guard.ts';
+import { createGuardStep, createStreamGuardStep } from './guard.ts';
+
+const ATTEMPT: Attempt = {
+  call: {
+    // The steps ask for nothing else of a method.
+    method: { descriptor: { input: EmptySchema } } as unknown as Method,
+    message: new Uint8Array(),
+    metadata: [],
+    deadline: undefined,
+    cancellation: new Cancellation(),
+    input: undefined,
+    headers: {},
+  },
+  number: 1,
+  deadline: undefined,
+  tried: [],
+};
 
 function setUp() {
   const time = { now: 0 };
@@ -24,14 +39,9 @@ function setUp() {
   const endpoint = { ...createTestEndpoint(), breaker };
   const observed: BreakerOutcome[] = [];
   const openFailing = (error: WeirError) => () =>
-    guardStream(
-      endpoint,
-      (_, outcome) => observed.push(outcome),
-      { notes: undefined, hurried: false },
-      () => {
-        throw error;
-      },
-    );
+    createStreamGuardStep((_, outcome) => observed.push(outcome))(() => {
+      throw error;
+    })(ATTEMPT, endpoint);
   return { time, breaker, endpoint, observed, openFailing };
 }
 
@@ -43,19 +53,10 @@ test('streams that say nothing do not keep their places as probes', async () => 
     time.now = 1_000;
     breaker.enter()?.('success');
     const forever = new Promise<IteratorResult<Uint8Array, undefined>>(() => {});
-    const silent: ReplyStream = {
-      headers: Promise.resolve([]),
-      trailers: new Promise(() => {}),
-      [Symbol.asyncIterator]: () => ({ next: () => forever }),
-    };
+    const silent = { [Symbol.asyncIterator]: () => ({ next: () => forever }) };
+    const guarded = createStreamGuardStep((_, outcome) => observed.push(outcome))(() => silent);
     for (let count = 0; count < DEFAULT_BREAKER_OPTIONS.probes; count++) {
-      const stream = guardStream(
-        endpoint,
-        (_, outcome) => observed.push(outcome),
-        { notes: undefined, hurried: false },
-        () => silent,
-      );
-      stream[Symbol.asyncIterator]().next().catch(expect.unreachable);
+      guarded(ATTEMPT, endpoint)[Symbol.asyncIterator]().next().catch(expect.unreachable);
     }
     expect(breaker.mayEnter()).toBe(false);
     vi.advanceTimersByTime(1_000);
@@ -111,23 +112,12 @@ test.each<[string, readonly WeirError[], readonly BreakerOutcome[]]>([
 ])('%s', async (_, errors, expected) => {
   const observed: BreakerOutcome[] = [];
   const endpoint = createTestEndpoint();
-  const call = {
-    // The step asks for nothing else of a method.
-    method: { descriptor: { input: EmptySchema } } as unknown as Method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline: undefined,
-    cancellation: new Cancellation(),
-    input: undefined,
-    headers: {},
-  };
-  const attempt: Attempt = { call, number: 1, deadline: undefined, tried: [] };
   const guard = createGuardStep(
     (_endpoint, outcome) => observed.push(outcome),
     () => 0,
   );
   for (const error of errors) {
-    await expect(guard(() => Promise.reject(error))(attempt, endpoint)).rejects.toThrow(error);
+    await expect(guard(() => Promise.reject(error))(ATTEMPT, endpoint)).rejects.toThrow(error);
   }
   expect(observed).toEqual(expected);
 });
@@ -156,6 +146,7 @@ test('a call that the breaker refuses is not sent, and has it among its events',
 
 test('a stream that the breaker refuses likewise', () => {
   const notes = new CallNotes();
-  expect(() => guardStream(FULL, never, { notes, hurried: undefined }, never)).toThrow(ERROR);
+  const attempt = { call: { notes } } as unknown as Attempt;
+  expect(() => createStreamGuardStep(never)(never)(attempt, FULL)).toThrow(ERROR);
   expect(notes.events).toMatchObject(REFUSED);
 });

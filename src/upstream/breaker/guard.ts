@@ -1,11 +1,9 @@
 import { WeirError } from '../../errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CallNotes } from '../../telemetry/call-notes.ts';
-import { type EndpointHandler, isHurried } from '../attempt.ts';
-import type { BackendCall } from '../backend-call.ts';
+import { type EndpointHandler, type EndpointStreamHandler, isHurried } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { redactError } from '../redact-error.ts';
-import type { ReplyStream } from '../transport/transport.ts';
 import type { BreakerOutcome, ReportOutcome } from './breaker.ts';
 import { toBreakerOutcome } from './to-breaker-outcome.ts';
 
@@ -57,63 +55,63 @@ export function createGuardStep(observe: Observe, clock: Clock) {
 const MOST_SILENCE_MS = 1_000;
 
 /** The same for a stream, whose outcome is known when its first message came or when it failed before that. */
-export function guardStream(
-  endpoint: Endpoint,
-  observe: Observe,
-  { notes, hurried }: Pick<BackendCall, 'notes' | 'hurried'>,
-  open: () => ReplyStream,
-): ReplyStream {
-  const report = enter(endpoint, observe, notes);
-  const note = notes?.attempt(endpoint.target.address);
-  let reported = false;
-  let silence: NodeJS.Timeout | undefined;
-  const reportOnce: ReportOutcome = (outcome) => {
-    if (reported) return;
-    reported = true;
-    clearTimeout(silence);
-    report(outcome);
-  };
-  function fail(thrown: unknown): WeirError {
-    const error = WeirError.from(thrown);
-    endpoint.meter.attempts.count(error.code);
-    if (note !== undefined) note.code = error.code;
-    noteFailure(endpoint, error, performance.now());
-    if (!reported) {
-      reportOnce(oncePerLoss(endpoint, error, toBreakerOutcome(error, hurried), thrown));
-    }
-    return error;
-  }
-  let stream: ReplyStream;
-  try {
-    stream = open();
-  } catch (thrown) {
-    if (note !== undefined) note.endedAt = performance.now();
-    throw fail(thrown);
-  }
-  if (!reported && endpoint.breaker.state.name === 'halfOpen') {
-    silence = setTimeout(reportOnce, MOST_SILENCE_MS, 'ignored').unref();
-  }
-
-  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
-    endpoint.streams++;
-    try {
-      for await (const message of stream) {
-        if (!reported) notes?.event('first message');
-        reportOnce('success');
-        yield message;
+export function createStreamGuardStep(observe: Observe) {
+  return (next: EndpointStreamHandler): EndpointStreamHandler =>
+    function guardStream(attempt, endpoint) {
+      const { notes } = attempt.call;
+      const report = enter(endpoint, observe, notes);
+      const note = notes?.attempt(endpoint.target.address);
+      let reported = false;
+      let silence: NodeJS.Timeout | undefined;
+      const reportOnce: ReportOutcome = (outcome) => {
+        if (reported) return;
+        reported = true;
+        clearTimeout(silence);
+        report(outcome);
+      };
+      function fail(thrown: unknown): WeirError {
+        const error = redactError(WeirError.from(thrown), attempt.call);
+        endpoint.meter.attempts.count(error.code);
+        if (note !== undefined) note.code = error.code;
+        noteFailure(endpoint, error, performance.now());
+        if (!reported) {
+          const outcome = toBreakerOutcome(error, isHurried(attempt));
+          reportOnce(oncePerLoss(endpoint, error, outcome, thrown));
+        }
+        return error;
       }
-      endpoint.meter.attempts.count(undefined);
-      reportOnce('success');
-    } catch (thrown) {
-      throw fail(thrown);
-    } finally {
-      if (note !== undefined) note.endedAt = performance.now();
-      reportOnce('ignored');
-      endpoint.streams--;
-    }
-  }
+      let stream: AsyncIterable<Uint8Array>;
+      try {
+        stream = next(attempt, endpoint);
+      } catch (thrown) {
+        if (note !== undefined) note.endedAt = performance.now();
+        throw fail(thrown);
+      }
+      if (!reported && endpoint.breaker.state.name === 'halfOpen') {
+        silence = setTimeout(reportOnce, MOST_SILENCE_MS, 'ignored').unref();
+      }
 
-  return { headers: stream.headers, trailers: stream.trailers, [Symbol.asyncIterator]: read };
+      async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
+        endpoint.streams++;
+        try {
+          for await (const message of stream) {
+            if (!reported) notes?.event('first message');
+            reportOnce('success');
+            yield message;
+          }
+          endpoint.meter.attempts.count(undefined);
+          reportOnce('success');
+        } catch (thrown) {
+          throw fail(thrown);
+        } finally {
+          if (note !== undefined) note.endedAt = performance.now();
+          reportOnce('ignored');
+          endpoint.streams--;
+        }
+      }
+
+      return read();
+    };
 }
 
 /** What an operator is shown of an endpoint: not what callers did wrong, which may quote what they sent. */

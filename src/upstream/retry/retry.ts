@@ -1,37 +1,14 @@
-import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError } from '../../errors.ts';
-import type { Cancellation } from '../../lib/cancellation.ts';
-import type { Clock, Random } from '../../lib/clock.ts';
-import { type Attempt, type AttemptHandler, attemptDeadline } from '../attempt.ts';
+import { type AttemptHandler, attemptDeadline } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { isHeldBack } from '../held-back.ts';
 import type { UnaryReply } from '../transport/transport.ts';
-import type { UpstreamEvents } from '../upstream-events.ts';
-import { backoffMs } from './backoff.ts';
-import { pushbackMs } from './pushback.ts';
-import type { RetryBudget } from './retry-budget.ts';
+import { awaitRetry, type RetryOptions } from './await-retry.ts';
 
-/** A call that never reached a backend may go again whatever its contract says, once. */
-const TRANSPARENT_RETRIES = 1;
-
-export interface RetryOptions {
-  readonly budget: RetryBudget;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events?: Pick<UpstreamEvents, 'retried' | 'retryWithheld'> | undefined;
-  readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
-}
-
-/**
- * Tries again what is safe to try again: calls whose contract allows it, on the statuses it names, and
- * calls that provably never left. The deadline spans all attempts; an attempt that could not finish
- * before it is not begun.
- */
+/** Tries a unary call again as long as `awaitRetry` lets it. */
 export function createRetry(options: RetryOptions) {
   return (attemptOnce: AttemptHandler) =>
     async function callWithRetries(call: BackendCall): Promise<UnaryReply> {
-      const policy = call.method.policy.retry;
       const tried: Endpoint[] = [];
       let transparentRetries = 0;
       options.budget.deposit();
@@ -42,51 +19,8 @@ export function createRetry(options: RetryOptions) {
           return await attemptOnce(attempt);
         } catch (thrown) {
           const error = WeirError.from(thrown);
-          if (call.cancellation.cancelled) throw error;
-          if (isHeldBack(error)) throw error;
-          const transparent = error.neverSent && transparentRetries < TRANSPARENT_RETRIES;
-          const allowed = policy !== undefined && isRetryable(error, attempt, policy);
-          if (!transparent && !allowed) throw error;
-          const waitMs = waitBefore(error, number, policy, transparent, options);
-          if (waitMs === 'never') {
-            call.notes?.event('retry withheld by the backend', { 'rpc.status_code': error.code });
-            throw error;
-          }
-          if (call.deadline !== undefined && options.clock() + waitMs >= call.deadline) throw error;
-          // What never left put no load on anybody, so it takes nothing from the budget (gRFC A6).
-          if (transparent) transparentRetries++;
-          else if (!options.budget.withdraw()) {
-            options.events?.retryWithheld();
-            call.notes?.event('retry withheld by the budget', { 'rpc.status_code': error.code });
-            throw error;
-          }
-          if (waitMs > 0) await options.sleep(waitMs, call.cancellation);
-          options.events?.retried();
-          call.notes?.event('retry', {
-            'rpc.status_code': error.code,
-            'weir.wait_ms': Math.round(waitMs),
-          });
+          transparentRetries = await awaitRetry(error, attempt, transparentRetries, options);
         }
       }
     };
-}
-
-function isRetryable(error: WeirError, attempt: Attempt, policy: RetryPolicy): boolean {
-  if (attempt.number >= policy.maxAttempts) return false;
-  if (policy.codes.includes(error.code)) return true;
-  // The attempt's own time ran out and the call has some left: what `per_try_timeout` is for.
-  return error.code === 'DEADLINE_EXCEEDED' && attempt.deadline !== attempt.call.deadline;
-}
-
-function waitBefore(
-  error: WeirError,
-  number: number,
-  policy: RetryPolicy | undefined,
-  transparent: boolean,
-  options: RetryOptions,
-): number | 'never' {
-  const pushback = pushbackMs(error);
-  if (pushback !== undefined) return pushback;
-  if (transparent || policy === undefined) return 0;
-  return backoffMs(policy, number, options.random);
 }

@@ -233,6 +233,8 @@ export const RateLimitSchema: GenMessage<RateLimit> = /*@__PURE__*/
   messageDesc(file_weir_v1_options, 4);
 
 /**
+ * A stream is begun again only as long as its first message has not come.
+ *
  * @generated from message weir.v1.Retry
  */
 export type Retry = Message<"weir.v1.Retry"> & {
@@ -261,7 +263,8 @@ export type Retry = Message<"weir.v1.Retry"> & {
   maxBackoff?: Duration | undefined;
 
   /**
-   * An attempt that takes longer is given up, and the next one goes elsewhere, whatever `codes` says.
+   * An attempt that takes longer is given up, and the next one goes elsewhere, whatever `codes` says. Not for
+   * streams.
    *
    * @generated from field: google.protobuf.Duration per_try_timeout = 5;
    */
