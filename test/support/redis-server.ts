@@ -13,13 +13,13 @@ export interface RedisServer {
   resume(): void;
 }
 
-/** A real Redis on a free port of the loopback, without persistence. */
+/** A real Redis on a free port of the loopback, without persistence; over TLS if it is given a certificate. */
 export async function startRedisServer(...options: string[]): Promise<RedisServer> {
   const port = await findFreePort();
   let child = await spawnRedis(port, options);
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${overTls(options) ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
@@ -34,8 +34,13 @@ export async function startRedisServer(...options: string[]): Promise<RedisServe
   };
 }
 
+function overTls(options: readonly string[]): boolean {
+  return options.includes('--tls-cert-file');
+}
+
 async function spawnRedis(port: number, options: readonly string[]): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const listen = overTls(options) ? ['--port', '0', '--tls-port'] : ['--port'];
+  const args = [...listen, String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', [...args, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
