@@ -65,3 +65,13 @@ test('what is not of this line is passed over', () => {
     expect(() => line.receive(message)).not.toThrow();
   }
 });
+
+test('a question that cannot be sent fails, and leaves nothing behind', async () => {
+  const line = new Line<Echo, Echo>((message) => void structuredClone(message), duties);
+  const uncopied: unknown = () => {};
+  expect(await failureOf(line.ask('never', uncopied as undefined, 1))).toMatchObject({
+    name: 'DataCloneError',
+  });
+  // Its time limit would be nobody's to catch, which vitest reports as a failure.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});

@@ -45,8 +45,9 @@ export class Line<Theirs extends Duties<Theirs>, Own extends Duties<Own>> {
     this.#waiting.set(id, answer);
     const late = new WeirError('DEADLINE_EXCEEDED', 'A process of the gateway does not answer.');
     const timer = setTimeout(() => answer.reject(late), withinMs);
-    this.#send({ kind: 'ask', id, name, question });
     try {
+      // Inside, for it throws where the question cannot be copied.
+      this.#send({ kind: 'ask', id, name, question });
       // The other end declares the answer's type by the same duty.
       return (await answer.promise) as Awaited<ReturnType<Theirs[Name]>>;
     } finally {

@@ -10,7 +10,7 @@ export interface WorkerExit {
 }
 
 /** What the primary answers to every worker alike; how a worker fares it learns here. */
-type CommonDuties = Omit<PrimaryDuties, 'serving' | 'failed'>;
+export type CommonDuties = Omit<PrimaryDuties, 'serving' | 'failed'>;
 
 /** A worker as the primary sees it, from its start to its end. */
 export class WorkerProcess {
@@ -19,24 +19,36 @@ export class WorkerProcess {
   /** Where it listens. Rejects when it fails or ends before that. */
   readonly serving: Promise<string>;
   readonly exited: Promise<WorkerExit>;
-  readonly #process: Worker['process'];
+  readonly #process: Worker['process'] | undefined;
 
   constructor(number: number, duties: (worker: WorkerProcess) => CommonDuties) {
     this.number = number;
-    const worker = cluster.fork();
-    this.#process = worker.process;
     const serving = Promise.withResolvers<string>();
     this.serving = serving.promise;
     const exited = Promise.withResolvers<WorkerExit>();
     this.exited = exited.promise;
+    const notStarted = (error: unknown) => {
+      serving.reject(error);
+      exited.resolve({ code: null, signal: null });
+    };
+    const worker = fork(notStarted);
+    this.#process = worker?.process;
     // With a callback, a worker that is going away is no error here: its end is told by `exit`.
-    this.line = new Line((message) => worker.send(message, undefined, () => {}), {
+    this.line = new Line((message) => worker?.send(message, undefined, () => {}), {
       ...duties(this),
       serving: serving.resolve,
       failed: ({ message, mendable }) =>
         serving.reject(mendable ? new UserError(message) : new Error(message)),
     });
+    // Whoever does not wait for it is told by `exited`.
+    this.serving.catch(() => {});
+    if (worker === undefined) return;
     worker.on('message', (message: unknown) => this.line.receive(message));
+    // Without a listener it would end this process. A worker that was never there has no other end; of all
+    // others `exit` tells, such as of one that died while cluster wrote to it.
+    worker.on('error', (error) => {
+      if (worker.process.pid === undefined) notStarted(error);
+    });
     const closeHanded = watchHandedConnection(worker.process);
     worker.on('exit', (code: number | null, signal: string | null) => {
       this.line.close();
@@ -46,15 +58,23 @@ export class WorkerProcess {
       serving.reject(new Error(`Worker ${number} ended ${how} before it served.`));
       exited.resolve({ code, signal });
     });
-    // Whoever does not wait for it is told by `exited`.
-    this.serving.catch(() => {});
   }
 
   get pid(): number {
-    return this.#process.pid ?? 0;
+    return this.#process?.pid ?? 0;
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#process.kill(name);
+    this.#process?.kill(name);
+  }
+}
+
+/** Some of what keeps a process from being started is thrown (no memory), some told later (no more processes). */
+function fork(notStarted: (error: unknown) => void): Worker | undefined {
+  try {
+    return cluster.fork();
+  } catch (error) {
+    notStarted(error);
+    return undefined;
   }
 }
