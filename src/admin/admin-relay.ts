@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { WeirError } from '../errors.ts';
 import type { AdminAnswer, WorkerRoute } from './admin-route.ts';
 
@@ -24,8 +25,14 @@ export interface RelayDuties {
 
 interface Relayed {
   readonly left: AbortController;
+  content: Readable | undefined;
   pieces: AsyncIterator<unknown> | undefined;
+  /** Ends it when nobody asks for the next piece. */
+  idle: NodeJS.Timeout | undefined;
 }
+
+/** Whoever asked may have died and then says nothing; an operator on a slow line asks more often. */
+const IDLE_MS = 60_000;
 
 /** Answers what operators ask of this worker by way of another one. */
 export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
@@ -34,8 +41,15 @@ export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
   function end(id: string): void {
     const relayed = running.get(id);
     running.delete(id);
+    clearTimeout(relayed?.idle);
     relayed?.left.abort();
-    void relayed?.pieces?.return?.();
+    // Ending the iterator instead rejects with what it did to the stream.
+    relayed?.content?.destroy();
+  }
+
+  function endWhenIdle(id: string, relayed: Relayed): void {
+    clearTimeout(relayed.idle);
+    relayed.idle = setTimeout(end, IDLE_MS, id).unref();
   }
 
   return {
@@ -43,7 +57,7 @@ export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
       const route = routes.find((each) => each.path === path);
       if (route === undefined) throw new WeirError('NOT_FOUND', `There is no ${path}.`);
       const left = new AbortController();
-      const relayed: Relayed = { left, pieces: undefined };
+      const relayed: Relayed = { left, content: undefined, pieces: undefined, idle: undefined };
       running.set(id, relayed);
       try {
         const answer: AdminAnswer = await route.answer({
@@ -57,9 +71,15 @@ export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
           return answer;
         }
         const { fileName, contentType, content } = answer;
-        relayed.pieces = (typeof content === 'string' ? once(content) : content)[
-          Symbol.asyncIterator
-        ]();
+        const file = typeof content === 'string' ? Readable.from([content]) : content;
+        relayed.content = file;
+        relayed.pieces = file[Symbol.asyncIterator]();
+        // Nobody would read it to its end, which is when the next may be made.
+        if (left.signal.aborted) {
+          file.destroy();
+          throw new WeirError('CANCELLED', 'The caller left before the file was there.');
+        }
+        endWhenIdle(id, relayed);
         return { fileName, contentType };
       } catch (error) {
         end(id);
@@ -67,16 +87,15 @@ export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
       }
     },
     async relayedPiece(id) {
-      const next = await running.get(id)?.pieces?.next();
+      const relayed = running.get(id);
+      clearTimeout(relayed?.idle);
+      const next = await relayed?.pieces?.next();
+      if (relayed !== undefined && running.has(id)) endWhenIdle(id, relayed);
       if (next === undefined || next.done === true) return undefined;
       return typeof next.value === 'string' ? Buffer.from(next.value) : toBytes(next.value);
     },
     relayedEnd: end,
   };
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
 }
 
 function toBytes(piece: unknown): Uint8Array {

@@ -34,8 +34,8 @@ export function ofWorker(route: WorkerRoute, workers: RelayTo): AdminRoute {
 
 function readWorker(given: string | null, { number, count }: RelayTo): number {
   if (given === null) return number;
-  const worker = Number(given);
-  if (Number.isInteger(worker) && worker >= 1 && worker <= count) return worker;
+  const worker = /^[1-9]\d*$/.test(given) ? Number(given) : 0;
+  if (worker >= 1 && worker <= count) return worker;
   throw new WeirError('INVALID_ARGUMENT', `"worker" must be a whole number from 1 to ${count}.`);
 }
 
@@ -48,9 +48,15 @@ async function relay(
   if (acts === true) await intend(query.toString());
   const id = randomUUID();
   const end = () => void workers.relay(worker, 'relayedEnd', id).catch(() => {});
+  // An aborted signal says nothing more.
+  if (signal.aborted) throw new WeirError('CANCELLED', 'The caller left before it was asked.');
   signal.addEventListener('abort', end, { once: true });
   const question = { id, path, query: query.toString() };
-  const answer = await workers.relay(worker, 'relayed', question);
+  const answer = await workers.relay(worker, 'relayed', question).catch((error: unknown) => {
+    // It may have been too late, and be at work still.
+    end();
+    throw error;
+  });
   if ('body' in answer) return answer;
 
   async function* pieces(): AsyncGenerator<Uint8Array> {

@@ -13,10 +13,13 @@ const duties = () => new Proxy({}, { get: () => unused }) as CommonDuties;
 test.each([
   ['told later', join(tmpdir(), 'weir-no-such-folder'), /ENOENT/],
   ['thrown', import.meta.filename, /ENOTDIR/],
-])('a worker that cannot be started has ended, and the primary has not: %s', async (_, cwd, why) => {
-  cluster.setupPrimary({ exec: 'worker.js', cwd });
-  const worker = new WorkerProcess(1, duties);
-  await expect(worker.serving).rejects.toThrow(why);
-  expect(await worker.exited).toEqual({ code: null, signal: null });
-  expect(() => worker.signal('SIGKILL')).not.toThrow();
-});
+])(
+  'a worker that cannot be started has ended, and the primary has not: %s',
+  async (_, cwd, why) => {
+    cluster.setupPrimary({ exec: 'worker.js', cwd });
+    const worker = new WorkerProcess(1, duties);
+    await expect(worker.serving).rejects.toThrow(why);
+    expect(await worker.exited).toEqual({ code: null, signal: null });
+    expect(() => worker.signal('SIGKILL')).not.toThrow();
+  },
+);
