@@ -14,7 +14,8 @@ export const WORKER_COMMAND = 'worker';
 export async function runWorker(): Promise<void> {
   if (!cluster.isWorker) throw new UserError('Workers are started by `weir serve`.');
   const link = new WorkerLink();
-  const toldToStop = stopSignal();
+  // Who signals a whole group, as systemd does, reaches a worker twice: itself and by way of the primary.
+  const toldToStop = stopSignal('ignored');
   // The primary reads the file for all; by default the signal would end this process.
   process.on('SIGUSR2', () => {});
   const assignment = await link.begin();

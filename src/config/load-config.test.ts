@@ -30,6 +30,7 @@ test('fills in every default and makes paths absolute', () => {
     trpcPath: '/trpc',
     shutdownGrace: 10_000,
     workers: 1,
+    workerSilence: 30_000,
     drainJitter: 2_000,
     sse: { ping: 15_000 },
     webSocket: { ping: 30_000, pongWait: 10_000, firstFrame: 10_000, maxBatch: 500 },
@@ -98,6 +99,11 @@ test.each([
     'a duration without unit',
     { ...VALID, deadline: { default: 5 } },
     'deadline.default: expected a duration with a unit, such as "250ms", "2s" or "5m", found 5',
+  ],
+  [
+    'workers that would be killed for being busy',
+    { ...VALID, server: { workers: 2, workerSilence: '200ms' } },
+    'server.workerSilence: expected at least "1s", or "0s" for never, found "200ms"',
   ],
   [
     'a duration with a wrong unit',

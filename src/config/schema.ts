@@ -75,6 +75,13 @@ const server = z
      * the port, and a process beside them starts, watches and counts them.
      */
     workers: count().default(1),
+    /**
+     * A worker that has not said a word for so long hangs: it is killed, and another one started. Long, for a
+     * heap snapshot of some GB is silence too. 0s for never, as while a debugger holds one.
+     */
+    workerSilence: pause()
+      .refine((ms) => ms === 0 || ms >= 1_000, 'expected at least "1s", or "0s" for never')
+      .prefault('30s'),
     /** Where the tRPC procedures are, over HTTP, SSE and WebSocket. */
     trpcPath: z
       .string()

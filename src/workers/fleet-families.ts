@@ -2,7 +2,7 @@ import type { Family } from '../telemetry/metrics/family.ts';
 
 /** How the workers are, as the primary counts it. */
 export function fleetFamilies(
-  fleet: { readonly serving: number; readonly restarted: number },
+  fleet: { readonly serving: number; readonly restarted: number; readonly killed: number },
   count: number,
 ): readonly Family[] {
   return [
@@ -13,6 +13,12 @@ export function fleetFamilies(
       'Workers started in place of one that ended.',
       'counter',
       () => fleet.restarted,
+    ),
+    family(
+      'weir_worker_kills',
+      'Workers killed because they said nothing for too long.',
+      'counter',
+      () => fleet.killed,
     ),
   ];
 }

@@ -9,6 +9,7 @@ class FakeWorker implements FleetWorker {
   readonly #serving = Promise.withResolvers<string>();
   readonly #exited = Promise.withResolvers<WorkerExit>();
   readonly signals: string[] = [];
+  hangs = false;
 
   constructor(number: number) {
     this.number = number;
@@ -32,6 +33,10 @@ class FakeWorker implements FleetWorker {
     this.#exited.resolve({ code, signal });
   }
 
+  beat(): Promise<void> {
+    return this.hangs ? new Promise(() => {}) : Promise.resolve();
+  }
+
   signal(name: string): void {
     this.signals.push(name);
     this.end(name === 'SIGTERM' ? 0 : null, name === 'SIGTERM' ? null : name);
@@ -46,6 +51,7 @@ beforeEach(() => {
   started = [];
   fleet = new Fleet<FakeWorker>({
     count: 2,
+    silenceMs: 30_000,
     start(number) {
       const worker = new FakeWorker(number);
       started.push(worker);
@@ -114,4 +120,30 @@ test('who is drained is not replaced', async () => {
   expect(await fleet.drain(1_000)).toBe(true);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(started.map(({ signals }) => signals)).toEqual([[], ['SIGTERM']]);
+});
+
+test('one that says nothing for too long is killed, counted and replaced; who answers is not', async () => {
+  await startAll();
+  await vi.advanceTimersByTimeAsync(600_000);
+  const [first, second] = started;
+  if (first === undefined) throw new Error('nothing was started');
+  first.hangs = true;
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect([first.signals, fleet.killed]).toEqual([[], 0]);
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect([first.signals, fleet.killed]).toEqual([['SIGKILL'], 1]);
+  expect(started[2]?.number).toBe(1);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect([second?.signals, fleet.killed]).toEqual([[], 1]);
+});
+
+test('a worker that does not serve yet is given all the time that it takes', async () => {
+  await startAll();
+  started[0]?.end(2);
+  await vi.advanceTimersByTimeAsync(100);
+  const renewed = started[2];
+  if (renewed === undefined) throw new Error('nothing was started');
+  renewed.hangs = true;
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(renewed.signals).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
 import { RestartDelay } from './restart-delay.ts';
+import { watchHeartbeat } from './watch-heartbeat.ts';
 import type { WorkerExit, WorkerProcess } from './worker-process.ts';
 
 /** After so many deaths of every worker in a row, some 20 s, whoever runs the gateway has to look at it. */
@@ -9,10 +10,15 @@ const HOPELESS_DEATHS = 8;
 const DRAIN_MARGIN_MS = 5_000;
 
 /** What a fleet needs of a {@link WorkerProcess}. */
-export type FleetWorker = Pick<WorkerProcess, 'number' | 'pid' | 'serving' | 'exited' | 'signal'>;
+export type FleetWorker = Pick<
+  WorkerProcess,
+  'number' | 'pid' | 'serving' | 'exited' | 'signal' | 'beat'
+>;
 
 export interface FleetOptions<Worker extends FleetWorker> {
   readonly count: number;
+  /** A worker that serves and says nothing for so long is killed; 0 for never. */
+  readonly silenceMs: number;
   readonly start: (number: number) => Worker;
   readonly ended: (worker: Worker) => void;
   /** Called when a worker begins or ceases to serve. */
@@ -31,6 +37,7 @@ export class Fleet<Worker extends FleetWorker> {
   #stopping = false;
   #clean = true;
   #restarted = 0;
+  #killed = 0;
 
   constructor(options: FleetOptions<Worker>) {
     this.#options = options;
@@ -48,6 +55,11 @@ export class Fleet<Worker extends FleetWorker> {
 
   get restarted(): number {
     return this.#restarted;
+  }
+
+  /** How many were killed because they said nothing. */
+  get killed(): number {
+    return this.#killed;
   }
 
   worker(number: number): Worker | undefined {
@@ -103,11 +115,29 @@ export class Fleet<Worker extends FleetWorker> {
         this.#serving.set(worker, performance.now());
         this.#options.log.info({ worker: number, pid: worker.pid }, 'a worker serves');
         this.#options.changed();
+        this.#watch(worker);
       },
       () => {},
     );
     worker.exited.then((exit) => this.#exited(worker, exit));
     return worker;
+  }
+
+  /** One whose event loop hangs would keep its connections for ever, and no caller would hear of it. */
+  #watch(worker: Worker): void {
+    const { silenceMs, log } = this.#options;
+    if (silenceMs === 0) return;
+    const stop = watchHeartbeat({
+      silenceMs,
+      beat: () => worker.beat(),
+      onSilent: () => {
+        this.#killed += 1;
+        const { number, pid } = worker;
+        log.error({ worker: number, pid, silenceMs }, 'a worker says nothing; it is killed');
+        worker.signal('SIGKILL');
+      },
+    });
+    worker.exited.then(stop);
   }
 
   #exited(worker: Worker, exit: WorkerExit): void {

@@ -57,6 +57,7 @@ export function createPrimary({ config, logs, workerArgs }: PrimaryOptions): Pri
   const metrics = new JoinedMetrics(() => fleet.workers, own);
   const fleet = new Fleet<WorkerProcess>({
     count: server.workers,
+    silenceMs: server.workerSilence,
     log,
     start: (number) => new WorkerProcess(number, dutiesTowards),
     ended: (worker) => metrics.ended(worker),

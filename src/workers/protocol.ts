@@ -20,6 +20,8 @@ export interface Assignment {
 export interface WorkerDuties extends RelayDuties {
   /** Everything it counted. */
   read(): Promise<readonly FamilyReading[]>;
+  /** Says nothing, and shows by it that the event loop turns. */
+  beat(): void;
   setLevels(levels: LogLevelSettings): void;
   accessChanged(change: AccessChange): void;
   /** How many workers serve now. */

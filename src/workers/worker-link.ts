@@ -30,6 +30,7 @@ export class WorkerLink {
       relayed: (request) => duties().relayed(request),
       relayedPiece: (id) => duties().relayedPiece(id),
       relayedEnd: (id) => duties().relayedEnd(id),
+      beat() {},
       setLevels: (levels) => this.#logs?.setLevels(levels),
       accessChanged: (change) => this.#onAccessChange(change),
       workersServing: (count) => {

@@ -9,6 +9,9 @@ export interface WorkerExit {
   readonly signal: string | null;
 }
 
+/** Who is given up sooner is killed; an answer after this is not taken for one. */
+const LATE_BEAT_MS = 600_000;
+
 /** What the primary answers to every worker alike; how a worker fares it learns here. */
 export type CommonDuties = Omit<PrimaryDuties, 'serving' | 'failed'>;
 
@@ -62,6 +65,11 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#process?.pid ?? 0;
+  }
+
+  /** Resolves when its event loop has turned. */
+  beat(): Promise<void> {
+    return this.line.ask('beat', undefined, LATE_BEAT_MS);
   }
 
   signal(name: NodeJS.Signals): void {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { arrivalOf, type Backends, startBackends } from '../support/backends.ts';
 import { type ConfigTree, type GatewayProcess, startGateway } from '../support/gateway.ts';
+import { scrape, valueOn } from '../support/metrics-page.ts';
 import { getQuery } from '../support/request.ts';
 import { connectTo, PinnedConnection, pidOf } from './pinned-connection.ts';
 
@@ -100,6 +101,49 @@ test('a worker that hangs is killed when the grace is over, and the exit code sa
   running.child.signal('SIGTERM');
   expect(await running.child.exited).toBe(2);
   expect(running.child.text).toContain('a worker does not end; it is killed');
+});
+
+test('a worker that hangs is killed and replaced while the others serve', async () => {
+  const running = await start({ workerSilence: '2s' });
+  const pid = await pidOf(running, 2);
+  process.kill(pid, 'SIGSTOP');
+  const told = await running.child.waitFor(
+    'that it is killed',
+    (line) => line.msg === 'a worker says nothing; it is killed',
+  );
+  expect(told).toMatchObject({ level: 'error', worker: 2, pid, silenceMs: 2_000 });
+  expect(await pidOf(running, 2, pid)).not.toBe(pid);
+  const page = await scrape(`${running.url}/metrics`);
+  expect(valueOn(page, 'weir_worker_kills_total')).toBe(1);
+  expect(valueOn(page, 'weir_worker_restarts_total')).toBe(1);
+  expect(await running.stop()).toBe(0);
+});
+
+test('SIGTERM to every process at once lets calls finish as well', async () => {
+  const running = await start();
+  const connection = await connectTo(running, 1);
+  const tag = crypto.randomUUID();
+  const call = connection.query(GET_QUOTE, APPLE, slow(tag, 1_500)).catch(() => 'cut');
+  await arrivalOf(backends.market, tag);
+  for (const worker of [1, 2]) process.kill(await pidOf(running, worker), 'SIGTERM');
+  running.child.signal('SIGTERM');
+  expect(await call).toMatchObject({ status: 200 });
+  expect(await running.child.exited).toBe(0);
+});
+
+test('a second SIGTERM ends everything at once', async () => {
+  const running = await start({ shutdownGrace: '60s' });
+  const connection = await connectTo(running, 1);
+  const tag = crypto.randomUUID();
+  const call = connection.query(GET_QUOTE, APPLE, slow(tag, 60_000)).catch(() => 'cut');
+  await arrivalOf(backends.market, tag);
+  const pids = [await pidOf(running, 1), await pidOf(running, 2)];
+  running.child.signal('SIGTERM');
+  await running.child.waitFor('that it drains', (line) => line.msg === 'draining');
+  running.child.signal('SIGTERM');
+  expect(await running.child.exited).toBe('SIGTERM');
+  expect(await call).toBe('cut');
+  await expect.poll(() => pids.map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
 });
 
 test('a worker told to stop finishes, and is replaced', async () => {
