@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -92,6 +94,24 @@ test('what a slow disk cannot take is dropped, counted, and said', async () => {
   await sink.close();
   expect(read('audit.log')).toContain('"audit.lost"');
   expect(read('audit.log')).toMatch(/"target":"\d lines"/);
+});
+
+test('a disk that hangs is waited for so long and no longer, and that is said', async () => {
+  const path = join(folder, 'audit.log');
+  // Nobody reads from it, so it cannot be opened to be written to.
+  execFileSync('mkfifo', [path]);
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const sink = createAuditFile({ path, patienceMs: 20, onError });
+  for (const line of ['one\n', 'two\n']) sink.write(line);
+  await sink.flushed();
+  expect(errors).toEqual([]);
+  await sink.close();
+  expect(errors.map(String)).toEqual([
+    `Error: ${path} does not take a write: it and 1 lines behind it may be lost`,
+  ]);
+  // And is used when it answers after all, which lets this process end.
+  expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
 });
 
 test('standard output marks its lines', async () => {

@@ -9,6 +9,8 @@ export interface AuditFileOptions {
   readonly keep?: number;
   /** What may wait for a slow disk before lines are dropped. Default 8 MiB. */
   readonly maxQueuedBytes?: number;
+  /** How long a disk that hangs is waited for, when somebody waits. Default 2 s. */
+  readonly patienceMs?: number;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -18,7 +20,7 @@ export interface AuditFileOptions {
  */
 export function createAuditFile(options: AuditFileOptions): AuditSink {
   const { path, maxBytes = 67_108_864, keep = 10, maxQueuedBytes = 8_388_608 } = options;
-  const { onError = () => {} } = options;
+  const { patienceMs = 2_000, onError = () => {} } = options;
   let queue: string[] = [];
   let queuedBytes = 0;
   let lost = 0;
@@ -86,14 +88,33 @@ export function createAuditFile(options: AuditFileOptions): AuditSink {
       enqueue(line);
     },
     async flushed() {
-      await writing;
+      if (writing !== undefined) await inTime(writing);
     },
     async close() {
-      while (writing !== undefined) await writing;
-      await file?.close();
-      file = undefined;
+      if (await inTime(finish())) return;
+      const waiting = queue.length;
+      onError(
+        new Error(`${path} does not take a write: it and ${waiting} lines behind it may be lost`),
+      );
     },
   };
+
+  async function finish(): Promise<void> {
+    while (writing !== undefined) await writing;
+    await file?.close();
+    file = undefined;
+  }
+
+  /** Whether it is done; nothing that the disk does ends a write that hangs in it. */
+  async function inTime(work: Promise<void>): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => late.resolve(false), patienceMs);
+    try {
+      return await Promise.race([work.then(() => true), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 /** Audit lines on standard output, beside the log; `audit: true` tells them apart. */

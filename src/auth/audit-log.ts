@@ -41,14 +41,15 @@ export interface AuditEvent {
 /** Where audit lines go. Never throws; what could not be written is counted and said later. */
 export interface AuditSink {
   write(line: string): void;
-  /** When every line so far is written, or lost. */
+  /** When every line so far is written, or lost, or has waited for a disk that hangs for as long as it may. */
   flushed(): Promise<void>;
+  /** The same, and nothing is written any more. */
   close(): Promise<void>;
 }
 
 export interface AuditLog {
   record(event: AuditEvent): void;
-  /** When everything recorded so far is written, or lost. */
+  /** As {@link AuditSink.flushed} of every sink. */
   flushed(): Promise<void>;
   close(): Promise<void>;
 }

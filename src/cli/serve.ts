@@ -3,6 +3,7 @@ import { createGateway } from '../gateway.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createLogDestination } from '../telemetry/log-destination.ts';
 import { ModuleLogs } from '../telemetry/module-logs.ts';
+import { endAtLast } from './end-at-last.ts';
 import { onLevelsSignal } from './levels-signal.ts';
 import { serveWithWorkers } from './serve-with-workers.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -30,4 +31,5 @@ export async function serve(configFile: string): Promise<void> {
   log.info({ signal }, 'draining');
   await gateway.close();
   log.info('closed');
+  endAtLast(log);
 }

@@ -6,6 +6,7 @@ import { createLogDestination } from '../telemetry/log-destination.ts';
 import { ModuleLogs } from '../telemetry/module-logs.ts';
 import { configOfWorker } from '../workers/config-of-worker.ts';
 import { WorkerLink } from '../workers/worker-link.ts';
+import { endAtLast } from './end-at-last.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export const WORKER_COMMAND = 'worker';
@@ -44,5 +45,6 @@ export async function runWorker(): Promise<void> {
     await link.tellFailed(error);
   } finally {
     link.leave();
+    endAtLast(log);
   }
 }

@@ -100,7 +100,7 @@ const server = z
     trustedProxies: z.array(addressRange).default([]),
     /** Answers from this size on are compressed, with what the caller accepts of zstd, br and gzip. */
     compressFrom: byteSize().prefault('8KiB'),
-    /** How long running calls may take to finish after SIGTERM; the process ends within about a second more. */
+    /** How long running calls may take to finish after SIGTERM; the process ends within about a second more, or five where a disk hangs. */
     shutdownGrace: pause().prefault('10s'),
     /** Streams and sockets are sent elsewhere within this time, each at a moment of its own; at most half of the grace. */
     drainJitter: pause().prefault('2s'),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
@@ -136,4 +137,20 @@ test('connections that say nothing do not hold it up, nor do those that never fi
   const { code, tookMs } = await end(gateway);
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(GRACE_MS + AFTER_GRACE_MS);
+});
+
+test('a disk that hangs does not hold it up', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-audit-'));
+  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'audit.jsonl');
+  // Nobody reads from it, so a thread of the gateway waits for ever to open it.
+  execFileSync('mkfifo', [path]);
+  const { gateway } = await start({ auth: { audit: { file: { path } } } });
+  expect((await fetch(`${gateway.url}/admin/services`)).status).toBe(403);
+  const { code, tookMs } = await end(gateway);
+  expect(tookMs).toBeLessThan(GRACE_MS + AFTER_GRACE_MS);
+  expect(code).toBe('SIGKILL');
+  expect(gateway.child.lines.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['the audit file cannot be written', 'closed']),
+  );
 });
