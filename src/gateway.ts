@@ -24,6 +24,7 @@ import {
 import { registerMetrics } from './inbound/metrics/register-metrics.ts';
 import { trackSockets } from './inbound/open-sockets.ts';
 import { createProbes } from './inbound/probes.ts';
+import { refuseUnreadable } from './inbound/refuse-unreadable.ts';
 import { reportRefusals } from './inbound/report-refusal.ts';
 import { chooseRequestId, createRequestIds } from './inbound/request-id.ts';
 import { at, createRequestRouter } from './inbound/request-router.ts';
@@ -248,6 +249,11 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
       log.warn({ err: error }, 'new certificates of the server are of no use; the old stay'),
   });
   server.on('upgrade', upgrade);
+  refuseUnreadable(server, {
+    newRequestId,
+    onRefused: onRefusedRequest,
+    onUnreadable: (status) => requests.count('unreadable', status),
+  });
   const dropSockets = trackSockets(server);
 
   async function listen(): Promise<{ url: string }> {

@@ -29,7 +29,7 @@ export function createPeerOf(
   return function peerOf(request) {
     const known = direct.get(request.socket);
     if (known !== undefined) return known;
-    const address = toPlain(request.socket.remoteAddress ?? '');
+    const address = toPlainAddress(request.socket.remoteAddress ?? '');
     const certificate = certificateOf(request);
     if (trustedProxies.length > 0 && isTrusted(address)) {
       return { address: forwardedAddress(request, address, isTrusted), trusted: true, certificate };
@@ -49,7 +49,7 @@ function forwardedAddress(
   const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
   let nearest = direct;
   for (const hop of hops.reverse()) {
-    const address = toPlain(withoutPort(hop.trim()));
+    const address = toPlainAddress(withoutPort(hop.trim()));
     // Something that is no address was not written by a proxy we trust to write addresses.
     if (isIP(address) === 0) return nearest;
     nearest = address;
@@ -66,7 +66,7 @@ function withoutPort(hop: string): string {
 }
 
 /** IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2) is the IPv4 address; brackets and zones fall off. */
-function toPlain(address: string): string {
+export function toPlainAddress(address: string): string {
   return address
     .replace(/^\[|\]$/g, '')
     .replace(/^::ffff:(?=\d+\.)/i, '')

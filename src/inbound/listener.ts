@@ -55,6 +55,7 @@ function toServerOptions({ maxHeadBytes, headTimeoutMs, bodyTimeoutMs }: Listene
     // How late a time-out may be noticed.
     connectionsCheckingInterval: Math.min(1_000, headTimeoutMs / 4),
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // The router asks for it: node:http would refuse without telling anybody.
+    requireHostHeader: false,
   };
 }

@@ -59,6 +59,14 @@ export function createRequestRouter(options: RequestRouterOptions): RequestRoute
     const url = toOriginForm(request.url ?? '/');
     // The rest reads it from the request.
     request.url = url;
+    // RFC 9112 section 3.2
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      watch('unreadable', request, response, pathOf(url));
+      response
+        .writeHead(400, { connection: 'close', 'x-request-id': requestIdOf(request) })
+        .end('The request has no Host header.\n');
+      return;
+    }
     // Browsers name the origin of every page that is not Weir's own; nobody else pays for this.
     if (request.headers.origin !== undefined && cors.handle(request, response)) {
       watch('preflight', request, response, pathOf(url));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   gateway = await startGateway(backends, {
     cors: { origins: ['https://app.example'] },
     rateLimits: { concurrency: { sockets: 1 } },
+    limits: { headTimeout: '1s', bodyTimeout: '1s', maxUrl: '2KiB' },
   });
 });
 
@@ -124,6 +126,92 @@ test('upgrades that are taken are counted, and those above what an address may h
   socket.destroy();
   expect(await read('weir_http_requests_total', taken)).toBe(before + 1);
   expect(await read('weir_requests_refused_total', { reason: 'TOO_MANY_REQUESTS' })).toBe(1);
+});
+
+/** The whole answer to what no HTTP client would send, and '' where the connection is just closed. */
+async function sendRaw(text: string): Promise<string> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(text);
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  await once(socket, 'close');
+  return answer;
+}
+
+const CHUNKED = [
+  'POST /trpc/orders.v1.orderService.placeOrder HTTP/1.1',
+  'host: x',
+  'content-type: application/json',
+  'transfer-encoding: chunked',
+  '\r\n',
+].join('\r\n');
+
+test.each<[what: string, text: string, status: number, reason: string]>([
+  ['no HTTP', '\u0016\u0003\u0001\u0000', 400, 'BAD_REQUEST'],
+  ['another protocol', 'SSH-2.0-OpenSSH_9.9\r\n', 400, 'BAD_REQUEST'],
+  [
+    'two lengths',
+    'GET / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n',
+    400,
+    'BAD_REQUEST',
+  ],
+  [
+    'a head too large',
+    `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'PAYLOAD_TOO_LARGE',
+  ],
+  ['a head that does not end', 'GET / HTTP/1.1\r\nhost: x\r\n', 408, 'TIMEOUT'],
+  ['silence', '', 408, 'TIMEOUT'],
+  ['a body that is none', `${CHUNKED}zz\r\n`, 400, 'BAD_REQUEST'],
+  ['a body that does not end', `${CHUNKED}1\r\n`, 408, 'TIMEOUT'],
+  ['too much beside a chunk', `${CHUNKED}1;${'x'.repeat(20_000)}\r\n`, 413, 'PAYLOAD_TOO_LARGE'],
+  [
+    'an unknown expectation',
+    'GET / HTTP/1.1\r\nhost: x\r\nexpect: luck\r\n\r\n',
+    417,
+    'BAD_REQUEST',
+  ],
+])('%s is answered, counted and told', async (_, text, status, reason) => {
+  const labels = { route: 'unreadable', status: '4xx' };
+  const requests = await read('weir_http_requests_total', labels);
+  const refusals = await read('weir_requests_refused_total', { reason });
+  const answer = await sendRaw(text);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(await read('weir_http_requests_total', labels)).toBe(requests + 1);
+  expect(await read('weir_requests_refused_total', { reason })).toBe(refusals + 1);
+  const [, requestId] = /x-request-id: (\S+)/.exec(answer) ?? [];
+  expect(
+    await gateway.child.waitFor('the refusal', (line) => line.requestId === requestId),
+  ).toMatchObject({ msg: 'refused', reason, wire: 'http', address: '127.0.0.1' });
+});
+
+test('a request of HTTP/1.1 without a host is refused and counted, one of HTTP/1.0 is not', async () => {
+  const labels = { route: 'unreadable', status: '4xx' };
+  const before = await read('weir_http_requests_total', labels);
+  const refused = await sendRaw('GET /metrics HTTP/1.1\r\n\r\n');
+  expect(refused).toMatch(/^HTTP\/1.1 400 /);
+  expect(refused).toContain('The request has no Host header.');
+  expect(await sendRaw('GET /metrics HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  expect(await read('weir_http_requests_total', labels)).toBe(before + 1);
+});
+
+test('a connection that breaks is no request', async () => {
+  const labels = { route: 'unreadable', status: '4xx' };
+  const before = await read('weir_http_requests_total', labels);
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write('GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(socket, 'data');
+  socket.resetAndDestroy();
+  await (await fetch(`${gateway.url}/health`)).text();
+  expect(await read('weir_http_requests_total', labels)).toBe(before);
 });
 
 test('a request that is no call has a line, with its id', async () => {

@@ -50,6 +50,30 @@ test('who signs in at one worker is known to all, and who signs out to none', as
   expect(await gateway.stop()).toBe(0);
 });
 
+test('who guesses at one worker after the other is counted by all of them together', async () => {
+  const gateway = await startSecuredGateway(backends, 'http://127.0.0.1:9/jwks', {
+    server: { workers: 2 },
+    auth: { failures: { perAddress: 3, window: '1h' } },
+  });
+  const { accessToken } = await login(gateway, 'ada');
+  const [head, claims] = accessToken.split('.');
+  const statusOf = async (token: string) => {
+    const headers = { ...bearer(token), ...fresh };
+    return (await getQuery(gateway.trpcUrl, LIST, {}, headers)).status;
+  };
+  // Two at each worker, so that neither has seen as many as it may.
+  for (const guess of ['a', 'b', 'c', 'd']) {
+    expect(await statusOf(`${head}.${claims}.${guess.repeat(86)}`)).toBe(401);
+  }
+  const everywhere = async () => {
+    const statuses = new Set<number>();
+    for (const _ of EVERYWHERE) statuses.add(await statusOf(accessToken));
+    return [...statuses];
+  };
+  await expect.poll(everywhere, { timeout: 10_000 }).toEqual([429]);
+  expect(await gateway.stop()).toBe(0);
+});
+
 test('workers together admit what a limit says', async () => {
   const gateway = await startGateway(backends, {
     server: { workers: 2 },

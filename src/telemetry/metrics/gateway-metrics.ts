@@ -70,7 +70,7 @@ export function createGatewayMetrics(
   });
   const refusedRequests = new Counter({
     name: 'weir_requests_refused_total',
-    help: 'Requests and messages refused before they became a call, by reason: unknown paths, broken JSON, too much.',
+    help: 'Requests and messages refused before they became a call, by reason: unknown paths, broken JSON or HTTP, too much.',
     labelNames: ['reason'],
     registers,
   });

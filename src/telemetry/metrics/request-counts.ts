@@ -2,7 +2,8 @@ import type { Family } from './family.ts';
 
 /**
  * Where requests go that are no calls of procedures; `auth` has the public keys as well, `websocket` upgrades
- * alone, and `unknown` is every path that is nowhere.
+ * alone, `unknown` is every path that is nowhere, and `unreadable` what is no request by RFC 9112, too large for
+ * one, or too slow.
  */
 export const REQUEST_ROUTES = [
   'auth',
@@ -13,6 +14,7 @@ export const REQUEST_ROUTES = [
   'preflight',
   'websocket',
   'unknown',
+  'unreadable',
 ] as const;
 export type RequestRoute = (typeof REQUEST_ROUTES)[number];
 
@@ -45,14 +47,14 @@ export class RequestCounts {
 
 function usualOf(route: RequestRoute): (typeof STATUSES)[number] {
   if (route === 'websocket') return '1xx';
-  return route === 'unknown' ? '4xx' : '2xx';
+  return route === 'unknown' || route === 'unreadable' ? '4xx' : '2xx';
 }
 
 export function requestFamilies(counts: RequestCounts): readonly Family[] {
   return [
     {
       name: 'weir_http_requests',
-      help: 'HTTP requests that are no calls, by where they went and class of status; websocket has upgrades.',
+      help: 'HTTP requests that are no calls, by where they went and class of status; websocket has upgrades, unreadable what was no request.',
       type: 'counter',
       *samples() {
         for (const [route, status, value] of counts.entries()) {
