@@ -37,7 +37,7 @@ export async function check(configFile: string): Promise<void> {
     [...snapshot.methods.values()].map((method) => method.descriptor.parent),
   );
   console.log(
-    `${configFile} is in order: ${services.size} services, ${snapshot.methods.size} methods, ${Object.keys(config.upstreams).length} upstreams.`,
+    `${configFile} is in order: ${counted(services.size, 'service')}, ${counted(snapshot.methods.size, 'method')}, ${counted(Object.keys(config.upstreams).length, 'upstream')}.`,
   );
   console.log(`\n${cost}`);
   console.log(`\n${explainBackends(snapshot, config)}`);
@@ -52,6 +52,10 @@ export async function check(configFile: string): Promise<void> {
       .map(({ path }) => `  ${path}`)
       .join('\n')}`,
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Reads every certificate and credential for backends once. */

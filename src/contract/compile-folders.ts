@@ -3,26 +3,32 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../lib/user-error.ts';
 import { type BuildProblem, buildWithBuf } from './buf-build.ts';
+import { describeBuildProblem } from './describe-build-problem.ts';
+import { GOOGLE_PROTOS, googleFilesOf } from './google-files.ts';
 
-const require = createRequire(import.meta.url);
-const GOOGLE_PROTOS = dirname(require.resolve('google-proto-files/package.json'));
 const WEIR_PROTOS = join(import.meta.dirname, '..', '..', 'proto');
+
+interface ProvidedFile {
+  readonly root: string;
+  /** As it is imported. */
+  readonly file: string;
+}
 
 /**
  * What any contract may import without bringing it, and what error details are made of.
  * A folder that brings its own copy of one of these wins.
  */
-const PROVIDED_FILES = [
+const PROVIDED_FILES: readonly ProvidedFile[] = [
   { root: WEIR_PROTOS, file: 'weir/v1/options.proto' },
   { root: WEIR_PROTOS, file: 'buf/validate/validate.proto' },
   { root: GOOGLE_PROTOS, file: 'google/api/annotations.proto' },
@@ -51,7 +57,10 @@ export async function compileFolders(folders: readonly string[]): Promise<Uint8A
       symlinkSync(folder, join(workspace, `folder-${index}`));
       return `folder-${index}`;
     });
-    linkProvidedFiles(join(workspace, 'provided'), brought);
+    const sources = folders.flatMap((folder, index) =>
+      (contents[index] ?? []).map((file) => readFileSync(join(folder, file), 'utf8')),
+    );
+    linkProvidedFiles(join(workspace, 'provided'), brought, googleFilesOf(sources));
     modules.push('provided');
     writeFileSync(
       join(workspace, 'buf.yaml'),
@@ -59,7 +68,7 @@ export async function compileFolders(folders: readonly string[]): Promise<Uint8A
     );
     const result = await buildWithBuf(workspace);
     if (!result.ok) {
-      const problems = result.problems.map((problem) => describe(problem, folders));
+      const problems = result.problems.map((problem) => describe(problem, folders, [...brought]));
       throw new UserError('The contracts do not compile:', problems);
     }
     return result.image;
@@ -69,8 +78,9 @@ export async function compileFolders(folders: readonly string[]): Promise<Uint8A
 }
 
 function listProtoFiles(folder: string): string[] {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new UserError(`The contract folder ${folder} does not exist.`);
+  if (!existsSync(folder)) throw new UserError(`The contract folder ${folder} does not exist.`);
+  if (!statSync(folder).isDirectory()) {
+    throw new UserError(`${folder} is a file; name the folder that its imports start from.`);
   }
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.proto'),
@@ -92,9 +102,15 @@ function refuseSharedFiles(folders: readonly string[], contents: readonly string
   if (problems.length > 0) throw new UserError('The contracts do not fit together:', problems);
 }
 
-function linkProvidedFiles(module: string, brought: ReadonlySet<string>): void {
+function linkProvidedFiles(
+  module: string,
+  brought: ReadonlySet<string>,
+  imported: ReadonlySet<string>,
+): void {
   mkdirSync(module);
-  for (const { root, file } of PROVIDED_FILES) {
+  const files = new Map(PROVIDED_FILES.map(({ root, file }) => [file, root]));
+  for (const file of imported) files.set(file, GOOGLE_PROTOS);
+  for (const [file, root] of files) {
     if (brought.has(file)) continue;
     mkdirSync(dirname(join(module, file)), { recursive: true });
     symlinkSync(join(root, file), join(module, file));
@@ -103,11 +119,15 @@ function linkProvidedFiles(module: string, brought: ReadonlySet<string>): void {
   writeFileSync(join(module, 'weir-provided.proto'), 'syntax = "proto3";\n');
 }
 
-function describe(problem: BuildProblem, folders: readonly string[]): string {
+function describe(
+  problem: BuildProblem,
+  folders: readonly string[],
+  brought: readonly string[],
+): string {
   if (problem.file === undefined) return problem.message;
   const file = problem.file.replace(
     /^folder-(\d+)(?=\/)/,
     (_, index) => folders[Number(index)] ?? '',
   );
-  return `${file}:${problem.line}:${problem.column}: ${problem.message}`;
+  return describeBuildProblem(problem, file, brought);
 }

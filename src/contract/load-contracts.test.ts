@@ -73,6 +73,17 @@ describe('the sample contracts', async () => {
     expect(methods.get('orders.v1.orderService.placeOrder')?.policy.retry).toBeUndefined();
   });
 
+  test("Google's common types can be imported without bringing them, and serve nothing", async () => {
+    const folder = writeFolder({
+      'a.proto': `${HEAD}import "google/type/interval.proto";
+import "google/longrunning/operations.proto";
+service S { rpc Get(google.type.Interval) returns (google.longrunning.Operation); }
+`,
+    });
+    const { methods } = await loadContracts([{ folder }]);
+    expect([...methods.keys()]).toEqual(['a.v1.s.get']);
+  });
+
   test('error details are known without being imported', () => {
     expect(registry.getMessage('google.rpc.BadRequest')?.typeName).toBe('google.rpc.BadRequest');
   });
@@ -83,12 +94,27 @@ describe('broken contracts are refused with file, line and reason', () => {
     [
       'a syntax error',
       { 'a.proto': 'syntax = "proto3";\nmessage M {\n  string s = ;\n}\n' },
-      'folder/a.proto:3:3: missing message field tag in declaration',
+      'folder/a.proto:3:3: missing message field tag in declaration\n      string s = ;\n      ^',
     ],
     [
       'a missing import',
       { 'a.proto': 'syntax = "proto3";\nimport "nowhere.proto";\n' },
-      'folder/a.proto:2:1: imported file does not exist',
+      'folder/a.proto:2:1: imported file does not exist: nowhere.proto; put it below a contract folder, at that path',
+    ],
+    [
+      'a folder that is not where imports start from',
+      {
+        'v1/a.proto': 'syntax = "proto3";\n',
+        'v1/b.proto': 'syntax = "proto3";\nimport "pets/v1/a.proto";\n',
+      },
+      'folder/v1/b.proto:2:1: imported file does not exist: pets/v1/a.proto; there is v1/a.proto, so name the folder above as the contract folder',
+    ],
+    [
+      'an option of another type, behind a tab',
+      {
+        'a.proto': `${HEAD}service S {\n\trpc Get(M) returns (M) { option (weir.v1.method) = {timeout: "2s"}; }\n}\n`,
+      },
+      ': mismatched types\n    \trpc Get(M) returns (M) { option (weir.v1.method) = {timeout: "2s"}; }\n    \t                                                             ^',
     ],
     [
       'an unknown type',
@@ -300,7 +326,7 @@ describe('descriptor sets', () => {
     const garbage = join(root, 'garbage.binpb');
     writeFileSync(garbage, Buffer.from([0xff, 0xff, 0xff]));
     await expect(loadContracts([{ descriptorSet: garbage }])).rejects.toThrow(
-      `${garbage} is not a compiled FileDescriptorSet; make one with \`buf build -o ${garbage}\`.`,
+      `${garbage} is not a compiled FileDescriptorSet; make one with \`buf build -o contracts.binpb\`.`,
     );
     const absent = join(root, 'absent.binpb');
     await expect(loadContracts([{ descriptorSet: absent }])).rejects.toThrow(

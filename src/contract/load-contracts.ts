@@ -10,7 +10,7 @@ import { type ContractSnapshot, createSnapshot, type SnapshotSource } from './sn
 
 /** Files that come with every contract; their services are never published. */
 const IMPORT_ONLY =
-  /^(?:google\/(?:protobuf|api|rpc)|buf\/validate|weir\/v1|grpc\/(?:health|reflection))\//;
+  /^(?:google\/(?:protobuf|api|rpc|type|longrunning)|buf\/validate|weir\/v1|grpc\/(?:health|reflection))\//;
 
 /**
  * Reads folders of `.proto` and compiled descriptor sets into one snapshot.
@@ -52,7 +52,7 @@ function readFile(path: string, comments: KeptComments): FileDescriptorSet {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw new UserError(`The descriptor set ${path} cannot be read: ${String(cause)}`, [], {
+    throw new UserError(`The descriptor set ${path} cannot be read: ${messageOf(cause)}`, [], {
       cause,
     });
   }
@@ -60,9 +60,13 @@ function readFile(path: string, comments: KeptComments): FileDescriptorSet {
     return readDescriptorSet(bytes, comments);
   } catch (cause) {
     throw new UserError(
-      `${path} is not a compiled FileDescriptorSet; make one with \`buf build -o ${path}\`.`,
+      `${path} is not a compiled FileDescriptorSet; make one with \`buf build -o contracts.binpb\`.`,
       [],
       { cause },
     );
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
