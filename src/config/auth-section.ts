@@ -96,8 +96,8 @@ const user = z.strictObject({
   name: z.string().min(1).max(256, 'expected at most 256 characters'),
   passwordHash: z
     .string()
-    .startsWith(
-      '$argon2id$',
+    .regex(
+      /^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
       'expected what `weir user hash` prints, which begins with $argon2id$',
     ),
   roles: names.default([]),

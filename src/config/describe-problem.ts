@@ -25,7 +25,7 @@ export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): st
       return `${formatPath(path)}: no such setting; ${hint}${variable}`;
     });
   }
-  const meant = issue.code === 'invalid_union' ? formMeant(issue.errors) : undefined;
+  const meant = issue.code === 'invalid_union' ? formMeant(issue, given) : undefined;
   if (meant !== undefined) {
     return meant.flatMap((inner) =>
       describeProblem({ ...inner, path: [...issue.path, ...inner.path] }, given),
@@ -38,19 +38,28 @@ export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): st
   return [`${formatPath(issue.path)}: ${describeValue(issue, given.input)}${variable}`];
 }
 
-/** What is wrong within the one of several forms whose names the value has; undefined if none or more fit. */
+/**
+ * What is wrong within the one of several forms whose names the value has; undefined if none or more fit.
+ */
 function formMeant(
-  forms: readonly (readonly z.core.$ZodIssue[])[],
+  { errors, path }: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>,
+  { input }: GivenConfig,
 ): readonly z.core.$ZodIssue[] | undefined {
-  const fitting = forms.filter((issues) => issues.every(({ path }) => path.length > 1));
+  const isWithin = (issue: z.core.$ZodIssue) =>
+    issue.path.length > 0 && valueAt(input, [...path, ...issue.path.slice(0, 1)]) !== undefined;
+  const fitting = errors.filter((issues) => issues.every(isWithin));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 function describeValue(issue: z.core.$ZodIssue, input: unknown): string {
   const found = valueAt(input, issue.path);
-  const expected = issue.message.replace(/^Invalid input: expected (\w+),.*/, (_, type: string) =>
-    Object.hasOwn(TYPES, type) ? `expected ${TYPES[type]}` : `expected ${type}`,
-  );
+  const expected = issue.message
+    .replace(/^Invalid input: expected (\w+),.*/, (_, type: string) =>
+      Object.hasOwn(TYPES, type) ? `expected ${TYPES[type]}` : `expected ${type}`,
+    )
+    .replace(/^Too (?:small|big): .*(>=|<=|>|<)\s*([\d.]+).*/, (_, bound: string, value: string) =>
+      Object.hasOwn(BOUNDS, bound) ? `expected ${BOUNDS[bound]} ${value}` : `expected ${value}`,
+    );
   if (found === undefined) return `missing; ${expected}`;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
@@ -77,6 +86,13 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a mapping',
   record: 'a mapping',
+};
+
+const BOUNDS: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '<=': 'at most',
+  '>': 'above',
+  '<': 'below',
 };
 
 function variableOf(

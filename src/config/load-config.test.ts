@@ -64,6 +64,8 @@ test('the environment overrides the file', () => {
   ]);
 });
 
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$dGFndGFndGFn';
+
 const VALID = {
   contracts: [{ folder: 'proto' }],
   upstreams: { market: { endpoints: ['127.0.0.1:1'] } },
@@ -217,13 +219,59 @@ test.each([
     'cors.maxAge: expected at most "24h"; Firefox remembers no longer, and Chromium for "2h", found "25h"',
   ],
   [
+    'a hash that was cut',
+    { auth: { builtIn: { users: [{ name: 'ada', passwordHash: '$argon2id$v=19$m=19456' }] } } },
+    'auth.builtIn.users[0].passwordHash: expected what `weir user hash` prints, which begins with $argon2id$',
+  ],
+  [
+    'a secret that YAML takes for a number',
+    {
+      auth: {
+        issuers: [{ issuer: 'x', audiences: ['x'], algorithms: ['HS256'], keys: { secret: 1e31 } }],
+      },
+    },
+    'auth.issuers[0].keys.secret: expected text',
+  ],
+  [
+    'a share above one',
+    { upstreams: { market: { endpoints: ['a:1'], balancing: { panicThreshold: 50 } } } },
+    'upstreams.market.balancing.panicThreshold: expected at most 1, found 50',
+  ],
+  [
+    'a hash of nothing',
+    { upstreams: { market: { endpoints: ['a:1'], balancing: { policy: 'consistentHash' } } } },
+    'upstreams.market.balancing.hash: missing; expected with consistentHash, such as {header: x-tenant} or {identity: true}',
+  ],
+  [
+    'more than all calls',
+    {
+      upstreams: {
+        market: {
+          endpoints: ['a:1'],
+          balancing: {
+            split: [
+              { version: 'v1', percent: 60 },
+              { version: 'v2', percent: 60 },
+            ],
+          },
+        },
+      },
+    },
+    'upstreams.market.balancing.split: expected at most 100 per cent together, found a list',
+  ],
+  [
+    'a mount without a slash',
+    { assets: [{ path: 'ui', folder: 'x' }] },
+    'assets[0].path: expected a path such as "/" or "/docs", found "ui"',
+  ],
+  [
     'two users of one name',
     {
       auth: {
         builtIn: {
           users: [
-            { name: 'ada', passwordHash: '$argon2id$1' },
-            { name: 'ada', passwordHash: '$argon2id$2' },
+            { name: 'ada', passwordHash: HASH },
+            { name: 'ada', passwordHash: HASH },
           ],
         },
       },
@@ -351,6 +399,11 @@ test.each([
   ['a setting without a value', 'server:\n  port:\n'],
 ])('%s leaves the defaults', (_, yaml) => {
   expect(loadConfig(write('empty-value.yaml', `${MINIMAL}${yaml}`), {}).server.port).toBe(4000);
+});
+
+test('a second document is no part of the first', () => {
+  const file = write('documents.yaml', `${MINIMAL}---\nlog: { level: debug }\n`);
+  expect(() => loadConfig(file, {})).toThrow('There must be one document at line');
 });
 
 test('anchors and merge keys of YAML are understood', () => {

@@ -9,7 +9,8 @@ export function parseYaml(text: string): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     merge: true,
-    logLevel: 'silent',
+    // `silent` would drop a second document without a word.
+    logLevel: 'error',
     prettyErrors: false,
     lineCounter,
   });

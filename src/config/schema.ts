@@ -181,7 +181,10 @@ const health = z
   .prefault({});
 
 /** Files served over HTTP beside the API, such as a single-page application. */
-const assets = z.strictObject({ path: z.string().startsWith('/'), folder: z.string() });
+const assets = z.strictObject({
+  path: z.string().startsWith('/', 'expected a path such as "/" or "/docs"'),
+  folder: z.string(),
+});
 
 export const configSchema = z.strictObject({
   server,

@@ -138,6 +138,14 @@ const balancing = z
     /** When fewer than this share look healthy, everyone is asked; 0 never. */
     panicThreshold: z.number().min(0).max(1).default(0.5),
   })
+  .refine(({ policy, hash }) => policy !== 'consistentHash' || hash !== undefined, {
+    path: ['hash'],
+    error: 'expected with consistentHash, such as {header: x-tenant} or {identity: true}',
+  })
+  .refine(({ split }) => split.reduce((sum, { percent }) => sum + percent, 0) <= 100, {
+    path: ['split'],
+    error: 'expected at most 100 per cent together',
+  })
   .prefault({});
 
 /** Envoy's defaults; see docs of its outlier detection. */
