@@ -1,4 +1,4 @@
-import type { DescMethod } from '@bufbuild/protobuf';
+import type { DescMethod, Registry } from '@bufbuild/protobuf';
 import type { MethodPolicy } from './policy.ts';
 
 export type MethodKind = 'unary' | 'serverStreaming' | 'clientStreaming' | 'bidiStreaming';
@@ -15,6 +15,8 @@ export interface Method {
   readonly idempotency: 'unknown' | 'noSideEffects' | 'idempotent';
   /** Holds `input`, `output` and the names; see `@bufbuild/protobuf`. */
   readonly descriptor: DescMethod;
+  /** Of the whole contract, where that of an Any is found. */
+  readonly types: Registry;
   /** The service's options with the method's laid over them. */
   readonly policy: MethodPolicy;
   /** The name under `upstreams` in the configuration that serves this method. */

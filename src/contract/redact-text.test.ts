@@ -7,6 +7,10 @@ const folder = join(import.meta.dirname, '..', '..', 'test', 'telemetry', 'redac
 const { registry } = await loadContracts([{ folder }]);
 const request = registry.getMessage('market.v1.GetQuoteRequest');
 const plain = registry.getMessage('market.v1.GetQuoteResponse');
+if (request === undefined || plain === undefined) throw new Error('The contract has no messages.');
+const asked = { descriptor: request, types: registry };
+const CREDENTIAL = { '@type': 'example/market.v1.Credential', name: 'ada', key: 'a2V5' };
+const inAny = (value: unknown) => ({ '@type': 'example/google.protobuf.Any', value });
 
 test.each([
   [{ symbol: 'AAPL' }, 'no AAPL, AAPL', 'no [redacted], [redacted]'],
@@ -14,27 +18,31 @@ test.each([
   [{ pins: { desk: 7 } }, 'desk has 7', '[redacted] has [redacted]'],
   [{ owner: { name: 'ada', key: 'a2V5' } }, 'ada: a2V5', '[redacted]: [redacted]'],
   [{ credentials: [{ name: 'ada', key: 'a2V5' }] }, 'ada: a2V5', 'ada: [redacted]'],
+  [{ proofs: [CREDENTIAL] }, 'ada: a2V5', 'ada: [redacted]'],
+  [{ proofs: [inAny(inAny(CREDENTIAL))] }, 'ada: a2V5', 'ada: [redacted]'],
+  [{ proofs: [{ ...CREDENTIAL, '@type': 'no.such.Type' }] }, 'ada: a2V5', 'ada: a2V5'],
+  [{ proofs: [{ '@type': 7 }, null, {}] }, 'nothing', 'nothing'],
   [{ symbol: 'A', owner: { name: 'AB' } }, 'AB', '[redacted]'],
   [{ symbol: 'a"b' }, 'no "a\\"b"', 'no "[redacted]"'],
   [{ symbol: '' }, 'nothing', 'nothing'],
   [null, 'nothing', 'nothing'],
   ['rubbish', 'nothing of rubbish', 'nothing of rubbish'],
 ])('of %j the text "%s" becomes "%s"', (input, text, expected) => {
-  expect(request && redactText(text, request, input)).toBe(expected);
+  expect(redactText(text, asked, input)).toBe(expected);
 });
 
 test('a message without such fields is not looked at', () => {
-  expect(plain && redactText('AAPL', plain, { symbol: 'AAPL' })).toBe('AAPL');
+  expect(redactText('AAPL', { ...asked, descriptor: plain }, { symbol: 'AAPL' })).toBe('AAPL');
 });
 
 test('a text about more values than can be looked for is hidden whole', () => {
   const pins = Object.fromEntries(Array.from({ length: 1_001 }, (_, pin) => [`desk${pin}`, 0]));
-  expect(request && redactText('nothing of them', request, { pins })).toBe('[redacted]');
+  expect(redactText('nothing of them', asked, { pins })).toBe('[redacted]');
 });
 
 test('of a detail everything is looked at but its type', () => {
   const detail = { '@type': 'example/HUNTER2', reason: 'HUNTER2', metadata: { seen: 'a HUNTER2' } };
-  expect(request && redactTexts([detail], request, { symbol: 'HUNTER2' })).toEqual([
+  expect(redactTexts([detail], asked, { symbol: 'HUNTER2' })).toEqual([
     { '@type': 'example/HUNTER2', reason: '[redacted]', metadata: { seen: 'a [redacted]' } },
   ]);
 });

@@ -1,26 +1,32 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import { holdsRedacted, isRedacted } from './redacted-fields.ts';
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { ANY, holdsRedacted, isRedacted } from './redacted-fields.ts';
 
 const CENSOR = '[redacted]';
 
 /** Each value is a pass over the text: with more of them it is hidden whole, or a caller could choose how long that takes. */
 const MOST_VALUES = 1_000;
 
+export interface MessageTypes {
+  readonly descriptor: DescMessage;
+  /** What may stand in an Any. */
+  readonly types: Registry;
+}
+
 /**
  * A text about an input, such as a backend's refusal, without what the input holds in fields marked
  * `debug_redact`: backends quote what they were sent.
- * @param input the message as JSON
+ * @param input its content, as JSON
  */
-export function redactText(text: string, descriptor: DescMessage, input: unknown): string {
-  if (!holdsRedacted(descriptor)) return text;
-  return hideIn(text, valuesOf(descriptor, input));
+export function redactText(text: string, message: MessageTypes, input: unknown): string {
+  if (!holdsRedacted(message.descriptor)) return text;
+  return hideIn(text, valuesOf(message, input));
 }
 
 /** The same for every text within a value, such as the details of an error. */
-export function redactTexts<T>(value: T, descriptor: DescMessage, input: unknown): T;
-export function redactTexts(value: unknown, descriptor: DescMessage, input: unknown): unknown {
-  if (!holdsRedacted(descriptor)) return value;
-  const values = valuesOf(descriptor, input);
+export function redactTexts<T>(value: T, message: MessageTypes, input: unknown): T;
+export function redactTexts(value: unknown, message: MessageTypes, input: unknown): unknown {
+  if (!holdsRedacted(message.descriptor)) return value;
+  const values = valuesOf(message, input);
   const redactAll = (each: unknown): unknown => {
     if (typeof each === 'string') return hideIn(each, values);
     if (Array.isArray(each)) return each.map(redactAll);
@@ -37,26 +43,42 @@ export function redactTexts(value: unknown, descriptor: DescMessage, input: unkn
 }
 
 /** The longest first, or a part of one that stands alone elsewhere would leave the rest of it. */
-function valuesOf(descriptor: DescMessage, input: unknown): readonly string[] {
+function valuesOf({ descriptor, types }: MessageTypes, input: unknown): readonly string[] {
   const values = new Set<string>();
-  collect(descriptor, input, values);
+  collect(descriptor, input);
   return [...values].sort((a, b) => b.length - a.length);
+
+  function collect(descriptor: DescMessage, json: unknown): void {
+    if (!isObject(json)) return;
+    if (descriptor.typeName === ANY) {
+      const held = typeInAny(json, types);
+      if (held !== undefined) collect(held, held.typeName === ANY ? json.value : json);
+      return;
+    }
+    for (const field of descriptor.fields) {
+      const value = json[field.jsonName] ?? json[field.name];
+      if (isRedacted(field)) collectLeaves(value, values);
+      else if (field.message !== undefined && holdsRedacted(field.message)) {
+        for (const each of messagesOf(field, value)) collect(field.message, each);
+      }
+    }
+  }
+}
+
+/** ProtoJSON has the fields of the message beside its type; for an Any in an Any, under `value`. */
+function typeInAny(
+  json: Readonly<Record<string, unknown>>,
+  types: Registry,
+): DescMessage | undefined {
+  const url = json['@type'];
+  return typeof url === 'string'
+    ? types.getMessage(url.slice(url.lastIndexOf('/') + 1))
+    : undefined;
 }
 
 function hideIn(text: string, values: readonly string[]): string {
   if (values.length > MOST_VALUES) return CENSOR;
   return values.reduce((left, value) => left.replaceAll(value, CENSOR), text);
-}
-
-function collect(descriptor: DescMessage, json: unknown, values: Set<string>): void {
-  if (!isObject(json)) return;
-  for (const field of descriptor.fields) {
-    const value = json[field.jsonName] ?? json[field.name];
-    if (isRedacted(field)) collectLeaves(value, values);
-    else if (field.message !== undefined && holdsRedacted(field.message)) {
-      for (const each of messagesOf(field, value)) collect(field.message, each, values);
-    }
-  }
 }
 
 function messagesOf({ fieldKind }: DescField, value: unknown): readonly unknown[] {

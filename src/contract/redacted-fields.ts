@@ -7,7 +7,9 @@ export function isRedacted(field: DescField | DescExtension): boolean {
 
 const known = new WeakMap<DescMessage, boolean>();
 
-/** Whether a message, or any message that it can hold, has such a field. */
+export const ANY = 'google.protobuf.Any';
+
+/** Whether a message, or any message that it can hold, has such a field; an Any can hold every message. */
 export function holdsRedacted(descriptor: DescMessage): boolean {
   let holds = known.get(descriptor);
   if (holds === undefined) {
@@ -20,6 +22,7 @@ export function holdsRedacted(descriptor: DescMessage): boolean {
 function search(descriptor: DescMessage, seen: Set<DescMessage>): boolean {
   if (seen.has(descriptor)) return false;
   seen.add(descriptor);
+  if (descriptor.typeName === ANY) return true;
   return descriptor.fields.some(
     (field) => isRedacted(field) || (field.message !== undefined && search(field.message, seen)),
   );

@@ -67,6 +67,7 @@ function toMethod(descriptor: DescMethod, registry: FileRegistry, problems: stri
     procedureType: procedureTypeOf(descriptor),
     idempotency: IDEMPOTENCY[descriptor.idempotency],
     descriptor,
+    types: registry,
     policy,
     upstream: upstreamOf(descriptor),
     comment: commentOf(descriptor),

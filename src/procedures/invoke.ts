@@ -104,7 +104,8 @@ function withDecodedDetails(
   if (error.statusDetails === undefined) return error;
   const told = transcoder.decodeStatusDetails(error.statusDetails);
   // Weir's own first: clients take the first of a type, and whether the outcome is known matters most.
-  const details = [...error.details, ...redactTexts(told, method.descriptor.input, input)];
+  const message = { descriptor: method.descriptor.input, types: method.types };
+  const details = [...error.details, ...redactTexts(told, message, input)];
   const retryAfterMs = error.retryAfterMs ?? retryDelayMs(details);
   return new WeirError(error.code, error.message, {
     origin: error.origin,

@@ -1,4 +1,4 @@
-import { create, createFileRegistry, type DescMethod } from '@bufbuild/protobuf';
+import { create, createFileRegistry, createRegistry, type DescMethod } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { LiveAccess } from '../auth/revocation/live-access.ts';
@@ -69,6 +69,7 @@ function describeRenew(): Method {
     procedureType: 'mutation',
     idempotency: 'idempotent',
     descriptor: renewDescriptor(),
+    types: createRegistry(),
     policy: {
       access: { rule: 'authenticated' },
       rateLimit: undefined,

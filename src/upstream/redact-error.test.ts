@@ -22,6 +22,13 @@ test.each([
   expect(`${redacted.message} ${redacted.cause} ${redacted.stack}`).not.toContain('HUNTER2');
 });
 
+test('what is in an Any is kept secret as its own type says', () => {
+  const proofs = [{ '@type': 'type.googleapis.com/market.v1.Credential', key: 'SFVOVEVSMg==' }];
+  const error = new WeirError('NOT_FOUND', 'no SFVOVEVSMg== here', { origin: 'backend' });
+  const redacted = redactError(error, { method, input: { proofs } });
+  expect(redacted.message).toBe('no [redacted] here');
+});
+
 test('what quotes nothing stays as it is, cause and all', () => {
   const cause = new Error('read ECONNRESET');
   const error = new WeirError('UNAVAILABLE', 'lost', { origin: 'backend', cause });

@@ -11,10 +11,11 @@ export function redactError(
   { method, input }: Pick<BackendCall, 'method' | 'input'>,
 ): WeirError {
   if (error.origin === 'gateway') return error;
-  const redact = (text: string) => redactText(text, method.descriptor.input, input);
-  const message = redact(error.message);
+  const message = { descriptor: method.descriptor.input, types: method.types };
+  const redact = (text: string) => redactText(text, message, input);
+  const text = redact(error.message);
   const { cause } = error;
   const quotes = cause instanceof Error && redact(cause.message) !== cause.message;
-  if (message === error.message && !quotes) return error;
-  return error.withMessage(message, quotes ? undefined : cause);
+  if (text === error.message && !quotes) return error;
+  return error.withMessage(text, quotes ? undefined : cause);
 }

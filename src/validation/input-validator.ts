@@ -64,7 +64,7 @@ function createRedaction(
 ): (text: string) => string {
   if (!holdsRedacted(descriptor)) return (text) => text;
   const json = toJson(descriptor, input, { registry });
-  return (text) => redactText(text, descriptor, json);
+  return (text) => redactText(text, { descriptor, types: registry }, json);
 }
 
 function toInvalidArgument(

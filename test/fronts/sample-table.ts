@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DescMethod } from '@bufbuild/protobuf';
+import { createRegistry, type DescMethod } from '@bufbuild/protobuf';
 import type { Method, ProcedureType } from '../../src/contract/method.ts';
 import { WeirError } from '../../src/errors.ts';
 import type { Call } from '../../src/pipeline/call.ts';
@@ -207,6 +207,7 @@ function sampleMethod(path: string, procedureType: ProcedureType): Method {
     idempotency: procedureType === 'query' ? 'noSideEffects' : 'unknown',
     // The fronts read nothing of the descriptor but the names of the input's fields.
     descriptor: fake as unknown as DescMethod,
+    types: createRegistry(),
     policy: {
       access: undefined,
       rateLimit: undefined,

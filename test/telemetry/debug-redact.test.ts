@@ -52,6 +52,12 @@ test.each([
     'INVALID_ARGUMENT',
     'credentials[0].key: expected bytes',
   ],
+  [
+    'a field within an Any',
+    { proofs: [{ '@type': 'x/market.v1.Credential', key: `${SECRET}!` }] },
+    'INVALID_ARGUMENT',
+    'proofs[0].key: expected bytes',
+  ],
   ['a whole message', { owner: { name: 7, [SECRET]: 1 } }, 'INVALID_ARGUMENT', 'owner: something'],
   [
     'a rule that quotes it',
