@@ -15,7 +15,7 @@ export interface OtlpExporterOptions {
 /** OTLP/HTTP, "Retryable Response Codes"; anything else would be refused again. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** Between tries where the collector does not say: doubled each time, give or take a fifth. */
+/** Between tries at least, where the collector does not ask for longer: doubled each time, give or take a fifth. */
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
 
@@ -69,7 +69,9 @@ export class OtlpExporter {
       const failure = toFailure(answer, batch.spans, this.#options.timeoutMs);
       if (!(answer instanceof Error) && !RETRYABLE.has(answer.status)) return failure;
       const retryAfter = answer instanceof Error ? undefined : answer.retryAfter;
-      const waitMs = toDelayMs(retryAfter) ?? backoffMs * (0.8 + Math.random() * 0.4);
+      // One that says "now" each time would be asked as fast as it answers.
+      const leastMs = backoffMs * (0.8 + Math.random() * 0.4);
+      const waitMs = Math.max(leastMs, toDelayMs(retryAfter) ?? 0);
       if (performance.now() + waitMs >= deadline) return failure;
       await sleep(waitMs, undefined, { ref: false });
       if (this.#closed) return failure;

@@ -26,7 +26,9 @@ export type Behaviour =
   /** 503, which says nothing. */
   | 'away'
   /** 503, to come back in an hour. */
-  | 'closed for long';
+  | 'closed for long'
+  /** 503, to come back at once. */
+  | 'impatient';
 
 /** What each answers in place of taking spans. */
 const REFUSALS = new Map<Behaviour, readonly [status: number, headers: Record<string, string>]>([
@@ -34,6 +36,7 @@ const REFUSALS = new Map<Behaviour, readonly [status: number, headers: Record<st
   ['overloaded', [429, { 'retry-after': '1' }]],
   ['away', [503, {}]],
   ['closed for long', [503, { 'retry-after': '3600' }]],
+  ['impatient', [503, { 'retry-after': '0' }]],
 ]);
 
 /**
