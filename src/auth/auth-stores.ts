@@ -90,9 +90,7 @@ function connectStores(
   { servers, prefix }: RedisConfig,
   onError: (error: unknown) => void,
 ): AuthStores {
-  const connection = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
-  const meter = new RedisMeter(() => connection.connected);
-  const redis = meterRedis(connection, meter);
+  const { redis, meter } = connectMetered(servers);
   const attempts = createRedisAttemptCounter(redis, prefix);
   return {
     sessions: createRedisSessions(redis, prefix),
@@ -106,11 +104,18 @@ function connectStores(
   };
 }
 
+function connectMetered(servers: RedisConfig['servers']) {
+  const connection = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  const meter = new RedisMeter(() => connection.connected);
+  return { redis: meterRedis(connection, meter), meter };
+}
+
 function shareFailures(own: AuthStores, { servers, prefix }: RedisConfig): AuthStores {
-  const redis = connectRedis({ ...servers, timeoutMs: REDIS_TIMEOUT_MS });
+  const { redis, meter } = connectMetered(servers);
   return {
     ...own,
     failures: createRedisAttemptCounter(redis, prefix),
+    redis: meter,
     async close() {
       await own.close();
       await redis.close();

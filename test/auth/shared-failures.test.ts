@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.ts';
 import type { GatewayProcess } from '../support/gateway.ts';
+import { scrape, valueOn } from '../support/metrics-page.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { getQuery } from '../support/request.ts';
 import { type JwksServer, startJwksServer } from './support/jwks-server.ts';
@@ -53,4 +54,7 @@ test('the third failure at either gateway is the last that is looked at there', 
   // The other one has seen two, and hears of the rest with its next.
   expect(await statusOf(one, stranger, 'd')).toBe(401);
   await expect.poll(goodTokenAt(one), { timeout: 10_000 }).toBe(429);
+  const page = await scrape(`${one.url}/metrics`);
+  expect(valueOn(page, 'weir_redis_connected', { use: 'auth' })).toBe(1);
+  expect(valueOn(page, 'weir_redis_command_duration_seconds_count', { use: 'auth' })).toBe(3);
 });

@@ -16,7 +16,7 @@ export function serviceFamilies(
   return [
     {
       name: 'weir_service_available',
-      help: '1 while calls of the service go to a backend: some endpoint takes calls, and no breaker holds the service back.',
+      help: '1 while calls of the service go to a backend: some endpoint takes calls, and no breaker holds the service back; with several workers, of each of them.',
       type: 'gauge',
       join: 'min',
       *samples() {
