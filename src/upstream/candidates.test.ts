@@ -30,6 +30,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
       state: STATES[given.breaker ?? 'closed'],
       mayEnter: () => given.breaker === undefined || given.breaker === 'halfOpen',
       enter: () => undefined,
+      hasten: () => {},
     },
     meter: new EndpointMeter(),
     inFlight: 0,

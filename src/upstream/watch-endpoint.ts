@@ -25,8 +25,11 @@ export function createEndpointWatch(
       unhealthyThreshold: healthCheck.unhealthyThreshold,
       healthyThreshold: healthCheck.healthyThreshold,
       random,
-      onChange({ target, responseTime }, health, reason) {
-        if (health === 'healthy') responseTime.forget();
+      onChange({ target, responseTime, breaker }, health, reason) {
+        if (health === 'healthy') {
+          responseTime.forget();
+          breaker.hasten();
+        }
         onChange(target, health, reason);
       },
     });

@@ -28,6 +28,7 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
       state: state ?? { name: 'closed' },
       mayEnter: () => true,
       enter: () => () => {},
+      hasten: () => {},
     },
     meter: new EndpointMeter(),
     inFlight: 0,

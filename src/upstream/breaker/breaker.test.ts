@@ -106,6 +106,18 @@ test('each reopening lasts twice as long, up to the most', () => {
   expect(lasted).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
 });
 
+test('a sign that the backend is back ends an opening, and a probe that fails prolongs it', () => {
+  const { breaker, time, call } = setUp();
+  breaker.hasten();
+  expect(breaker.state.name).toBe('closed');
+  for (let count = 0; count < 3; count++) call('failure');
+  time.now = 100;
+  expect(breaker.mayEnter()).toBe(false);
+  breaker.hasten();
+  expect(call('failure')).toBe(true);
+  expect(breaker.state).toEqual({ name: 'open', until: 2_100, openings: 2 });
+});
+
 test('a probe that ends without a verdict frees its place', () => {
   const { breaker, time, call } = setUp();
   for (let count = 0; count < 3; count++) call('failure');

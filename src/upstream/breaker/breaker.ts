@@ -51,6 +51,8 @@ export interface Breaker {
   mayEnter(): boolean;
   /** Permits a call, or refuses with undefined. To be asked where `mayEnter` just said yes. */
   enter(): ReportOutcome | undefined;
+  /** There is a sign that the backend is back: the next call may be a probe, whatever the time. */
+  hasten(): void;
 }
 
 /**
@@ -165,5 +167,8 @@ export function createBreaker(
     },
     mayEnter,
     enter,
+    hasten() {
+      if (state.name === 'open') state = { ...state, until: clock() };
+    },
   };
 }
