@@ -113,6 +113,26 @@ test('it is hopeless when every worker dies eight times in a row, and not before
   expect(hopeless).toBe(true);
 });
 
+test('it is not hopeless while a worker serves well, however often it died before', async () => {
+  await startAll();
+  let hopeless = false;
+  void fleet.hopeless.then(() => {
+    hopeless = true;
+  });
+  const latest = (number: number) => started.findLast((worker) => worker.number === number);
+  for (let death = 0; death < 8; death++) {
+    latest(1)?.end(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  latest(1)?.serve();
+  await vi.advanceTimersByTimeAsync(60_000);
+  for (let death = 0; death < 9; death++) {
+    latest(2)?.end(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  expect([hopeless, fleet.serving]).toEqual([false, 1]);
+});
+
 test('who is drained is not replaced', async () => {
   await startAll();
   started[0]?.end(2);

@@ -158,7 +158,7 @@ export class Fleet<Worker extends FleetWorker> {
     worker.serving.catch((error: unknown) => {
       log.error({ worker: number, err: error }, 'a worker could not be started');
     });
-    if (this.#delays.every(({ deathsInARow }) => deathsInARow >= HOPELESS_DEATHS)) {
+    if (this.#isHopeless()) {
       this.#hopeless.resolve();
       return;
     }
@@ -168,6 +168,14 @@ export class Fleet<Worker extends FleetWorker> {
       this.#run(number);
     }, delayMs);
     this.#restarts.add(timer);
+  }
+
+  #isHopeless(): boolean {
+    return this.#delays.every((delay, index) => {
+      const worker = this.#workers.get(index + 1);
+      const since = worker && this.#serving.get(worker);
+      return delay.deathsInARow(since ? performance.now() - since : 0) >= HOPELESS_DEATHS;
+    });
   }
 
   async #allExited(): Promise<void> {

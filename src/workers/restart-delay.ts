@@ -8,9 +8,12 @@ const WELL_AFTER_MS = 60_000;
 export class RestartDelay {
   #deaths = 0;
 
-  /** Deaths without a minute of service between them. */
-  get deathsInARow(): number {
-    return this.#deaths;
+  /**
+   * Deaths without a minute of service between them.
+   * @param servesMs how long it has served now; 0 where it does not.
+   */
+  deathsInARow(servesMs: number): number {
+    return servesMs >= WELL_AFTER_MS ? 0 : this.#deaths;
   }
 
   /** @param servedMs how long it served before it died; 0 for never. Gives milliseconds to wait. */
