@@ -155,7 +155,13 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     chooseRequestId(request, peerOf(request), newRequestId);
   const onRefusedRequest = reportRefusals(logs.of('calls'), counters.refusedRequest);
   const onUpgrade = (status: number) => requests.count('websocket', status);
-  const watch = createWatchRequests({ counts: requests, log: logs.of('inbound'), peerOf });
+  const watch = createWatchRequests({
+    counts: requests,
+    log: logs.of('inbound'),
+    peerOf,
+    readTimeoutMs: config.limits.readTimeout,
+    onDropped: counters.dropped,
+  });
   const fronts = createTrpcFronts(config, {
     unfinished: bodies,
     procedures: () => procedures,

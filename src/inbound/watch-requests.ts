@@ -4,6 +4,8 @@ import { createLineBudget } from '../telemetry/line-budget.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { RequestCounts, RequestRoute } from '../telemetry/metrics/request-counts.ts';
 import { showPath } from '../telemetry/show-path.ts';
+import { dropStoppedReader } from './drop-stopped-reader.ts';
+import type { OnDropped } from './front-options.ts';
 
 /** Told of each request that is no call, as soon as it is known where it goes. */
 export type WatchRequest = (
@@ -18,21 +20,31 @@ export interface WatchRequestsOptions {
   readonly counts: RequestCounts;
   readonly log: Log;
   readonly peerOf: (request: IncomingMessage) => Peer;
+  /** How long a caller may take nothing of what is ready for him. */
+  readonly readTimeoutMs: number;
+  readonly onDropped?: OnDropped;
 }
 
 const MAX_LINES_PER_SECOND = 50;
 
 /**
  * Counts each request when it is over and writes a line for it: at `debug` what went well, at `info` what the
- * caller did wrong, at `warn` what the gateway did.
+ * caller did wrong, at `warn` what the gateway did. Who does not read his answer loses the connection.
  */
-export function createWatchRequests({ counts, log, peerOf }: WatchRequestsOptions): WatchRequest {
+export function createWatchRequests({
+  counts,
+  log,
+  peerOf,
+  readTimeoutMs,
+  onDropped,
+}: WatchRequestsOptions): WatchRequest {
   const mayWrite = createLineBudget(MAX_LINES_PER_SECOND);
 
   return function watchRequest(route, request, response, path) {
     const startedAt = performance.now();
     const { method } = request;
     const { address } = peerOf(request);
+    dropStoppedReader(request, response, readTimeoutMs, () => onDropped?.('http'));
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : undefined;
       counts.count(route, status);

@@ -104,7 +104,8 @@ export function createPrimary({ config, logs, workerArgs }: PrimaryOptions): Pri
     const counts = new RequestCounts();
     own.add(requestFamilies(counts));
     const peerOf = createPeerOf(server.trustedProxies);
-    return createWatchRequests({ counts, log: logs.of('inbound'), peerOf });
+    const readTimeoutMs = config.limits.readTimeout;
+    return createWatchRequests({ counts, log: logs.of('inbound'), peerOf, readTimeoutMs });
   }
 
   return {

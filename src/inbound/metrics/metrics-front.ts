@@ -4,9 +4,11 @@ import { CONTENT_TYPES, chooseFormat } from '../../telemetry/metrics/exposition.
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
 import { type ListenAddress, listen } from '../listen.ts';
 import type { WatchRequest } from '../watch-requests.ts';
+import { sharePages } from './share-pages.ts';
 
 /** Answers a scrape. */
 export function createMetricsFront(metrics: Pick<Metrics, 'page'>, log: Log) {
+  const pages = sharePages(metrics);
   return function answerMetrics(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') {
       response.writeHead(405, { allow: 'GET' }).end();
@@ -14,7 +16,7 @@ export function createMetricsFront(metrics: Pick<Metrics, 'page'>, log: Log) {
     }
     const format = chooseFormat(request.headers.accept);
     const headers = { 'content-type': CONTENT_TYPES[format], 'cache-control': 'no-store' };
-    metrics.page(format).then(
+    pages.page(format).then(
       (page) => response.writeHead(200, headers).end(page),
       (error: unknown) => {
         log.error({ err: error }, 'the metrics page failed');
