@@ -36,7 +36,9 @@ export class Flight<Value> {
         deadline === undefined
           ? undefined
           : setTimeout(() => leave(tooLate()), Math.max(0, deadline - performance.now()));
-      const stopListening = passenger.onCancel(leave);
+      // One that has left already is told at once, while there is nothing to take back yet.
+      let stopListening = () => {};
+      stopListening = passenger.onCancel(leave);
       function release(): void {
         clearTimeout(timer);
         stopListening();
