@@ -19,6 +19,9 @@ const HEADERS: readonly (readonly [name: string, value: string])[] = [
 const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains';
 
 export function setSecurityHeaders(response: ServerResponse, overTls: boolean): void {
+  // What is allowed to pages of other origins differs from one to the next, and for those of none
+  // (https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
+  response.setHeader('vary', 'origin');
   for (const [name, value] of HEADERS) response.setHeader(name, value);
   if (overTls) response.setHeader('strict-transport-security', STRICT_TRANSPORT);
 }

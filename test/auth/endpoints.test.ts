@@ -178,6 +178,7 @@ test('the session says who one is and what that is worth', async () => {
 test('the published keys hold nothing private, and caches may keep them', async () => {
   const answer = await get('/.well-known/jwks.json');
   expect(answer.headers.get('cache-control')).toContain('public');
+  expect(answer.headers.get('vary')).toBe('origin');
   const text = await answer.text();
   expect(text).toContain('"kty":"EC"');
   expect(text).not.toContain('"d":');

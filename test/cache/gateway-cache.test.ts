@@ -53,6 +53,8 @@ test('what the contract calls public is asked for once', async () => {
   ]);
   expect(second.body).toEqual(first.body);
   expect(second.headers.get('cache-control')).toMatch(/^public, max-age=2\d, stale-if-error=600$/);
+  // Pages of other origins need other headers, and may come by the same cache.
+  expect(second.headers.get('vary')).toBe('trpc-accept, accept, origin');
   expect(backendCalls('/market.v1.QuoteService/ListInstruments')).toHaveLength(2);
 });
 

@@ -183,7 +183,10 @@ export class Exchange implements SlowReader {
       this.requestId,
     ];
     for (const [name, value] of extra) {
-      if (isOpenName(name) && VALUE.test(value)) headers.push(name, value);
+      if (!isOpenName(name) || !VALUE.test(value)) continue;
+      headers.push(name, value);
+      // A cache would give what nobody's page asked for to pages of other origins, which need to be allowed.
+      if (name === 'cache-control' && value.includes('public')) headers[VARY_AT] = VARY_BY_ORIGIN;
     }
     if (this.allow !== '') headers.push('allow', this.allow);
     if (this.#last) headers.push('connection', 'close');
