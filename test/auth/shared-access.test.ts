@@ -5,7 +5,7 @@ import { LiveAccess } from '../../src/auth/revocation/live-access.ts';
 import { createRedisFeed } from '../../src/auth/revocation/redis-feed.ts';
 import { connectRedis } from '../../src/lib/redis/connect-redis.ts';
 import type { Redis } from '../../src/lib/redis/redis.ts';
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { type RedisServer, sendTo, startRedisServer } from '../support/redis-server.ts';
 import { refusalOf } from './support/refusal-of.ts';
 
 /** Several instances that share a Redis, and what they know of each other's revocations. */
@@ -101,4 +101,65 @@ test('a Redis that is killed and comes back empty is filled again, and what was 
   const late = await startInstance();
   await heardBy(late, 't-before', 2_000);
   await heardBy(late, 't-meanwhile', 2_000);
+});
+
+/** The same Redis, and how to wait until a feed has looked into it a few times more. */
+function watchPolls(connection: Redis) {
+  let polls = 0;
+  const redis: Redis = Object.create(connection, {
+    connected: { get: () => connection.connected },
+    get: {
+      value: (key: string) => {
+        polls += 1;
+        return connection.get(key);
+      },
+    },
+  });
+  async function polled(): Promise<void> {
+    const before = polls;
+    await expect.poll(() => polls, { timeout: 20_000 }).toBeGreaterThan(before + 5);
+  }
+  return { redis, polled };
+}
+
+test('what Redis refused to store reaches the others when it stores again', async () => {
+  const other = await startInstance();
+  const connection = connectRedis({ urls: [server.url], timeoutMs: 1_000 });
+  const { redis, polled } = watchPolls(connection);
+  const access = new LiveAccess(createRedisFeed({ redis, pollMs: 10 }), new ExpiryQueue());
+  const one = { redis: connection, access };
+  instances.push(one);
+  await access.start();
+  // It has read whatever there was, and has no other reason to read it again.
+  await polled();
+  await sendTo(server, 'CONFIG SET maxmemory 1');
+  await revoke(one, 't-refused');
+  await polled();
+  expect(await isRevoked(other, 't-refused')).toBe(false);
+  await sendTo(server, 'CONFIG SET maxmemory 0');
+  await heardBy(other, 't-refused', 10_000);
+});
+
+test('a Redis that hangs is told of once, and its next time again', async () => {
+  const connection = connectRedis({ urls: [server.url], timeoutMs: 400 });
+  const { redis, polled } = watchPolls(connection);
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const feed = createRedisFeed({ redis, pollMs: 10, onError });
+  await feed.subscribe(() => {});
+  try {
+    for (const times of [1, 2]) {
+      await polled();
+      server.pause();
+      await polled();
+      server.resume();
+      await expect.poll(() => connection.get('key').catch(() => 'gone')).toBeUndefined();
+      await polled();
+      expect(errors).toHaveLength(times);
+    }
+  } finally {
+    server.resume();
+    await feed.close();
+    await connection.close();
+  }
 });

@@ -1,5 +1,5 @@
 import { networkOf } from '../../lib/network-of.ts';
-import type { Redis } from '../../lib/redis/redis.ts';
+import { type Redis, RedisUnavailable } from '../../lib/redis/redis.ts';
 import { createScript } from '../../lib/redis/redis-script.ts';
 
 /** Counts within a window of time that begins with the first count. */
@@ -81,12 +81,17 @@ return {count, redis.call('PTTL', KEYS[1])}
 `);
 
 /** Counts that several instances share. */
-export function createRedisAttemptCounter(redis: Redis, keyPrefix = 'weir:'): AttemptCounter {
+export function createRedisAttemptCounter(
+  redis: Pick<Redis, 'run' | 'delete'>,
+  keyPrefix = 'weir:',
+): AttemptCounter {
   return {
     async add(key, windowMs) {
       const answer = await redis.run(ADD, [`${keyPrefix}login:${key}`], [windowMs]);
-      const [count, leftMs] = Array.isArray(answer) ? answer : [];
-      return { count: Number(count), leftMs: Number(leftMs) };
+      const [count, leftMs]: readonly unknown[] = Array.isArray(answer) ? answer : [];
+      // What is no count is below every limit.
+      if (typeof count === 'number' && typeof leftMs === 'number') return { count, leftMs };
+      throw new RedisUnavailable('Redis answered with no count');
     },
     forget: (key) => redis.delete(`${keyPrefix}login:${key}`),
   };

@@ -10,6 +10,7 @@ export interface RedisFeedOptions {
   readonly keyPrefix?: string;
   /** How often to look whether a message was missed. Default 500 ms, so that a second is kept. */
   readonly pollMs?: number;
+  /** Told once of a Redis that cannot be asked, and again when that was over in between. */
   readonly onError?: (error: unknown) => void;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
@@ -53,6 +54,12 @@ export function createRedisFeed(options: RedisFeedOptions): AccessChangeFeed {
   let counter: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let reconciling: Promise<void> | undefined;
+  let failing = false;
+
+  function fail(error: unknown): void {
+    if (!failing) onError(error);
+    failing = true;
+  }
 
   function hear(text: string): void {
     if (known.has(text)) return;
@@ -76,11 +83,12 @@ export function createRedisFeed(options: RedisFeedOptions): AccessChangeFeed {
     for (const text of stored) hear(text);
     if (absent.length > 0) await store(absent);
     counter = current;
+    failing = false;
   }
 
   function reconcile(): Promise<void> {
     reconciling ??= load()
-      .catch(onError)
+      .catch(fail)
       .finally(() => {
         reconciling = undefined;
       });
@@ -89,10 +97,13 @@ export function createRedisFeed(options: RedisFeedOptions): AccessChangeFeed {
 
   async function poll(): Promise<void> {
     try {
-      if (redis.connected && ((await redis.get(keys[1] ?? '')) ?? '') !== counter)
-        await reconcile();
+      if (redis.connected) {
+        const current = (await redis.get(keys[1] ?? '')) ?? '';
+        if (current === counter) failing = false;
+        else await reconcile();
+      }
     } catch (error) {
-      onError(error);
+      fail(error);
     }
     if (timer !== undefined) schedulePoll();
   }
@@ -106,7 +117,11 @@ export function createRedisFeed(options: RedisFeedOptions): AccessChangeFeed {
     async publish(change) {
       const text = JSON.stringify(change);
       known.set(text, change.untilMs);
-      await store([[text, change.untilMs]]).catch(onError);
+      await store([[text, change.untilMs]]).catch((error: unknown) => {
+        fail(error);
+        // A server that refused it (out of memory, loading, a slot without a node) has no other reason to be read.
+        counter = undefined;
+      });
     },
     async subscribe(newListener) {
       listener = newListener;
