@@ -43,6 +43,7 @@ import { createProcedures } from './procedures/create-procedures.ts';
 import { createMetadataRules } from './procedures/metadata-rules.ts';
 import type { ProcedureTable } from './procedures/procedure.ts';
 import { createRenewProcedure, RENEW_METHOD, RENEW_PATH } from './procedures/renew-procedure.ts';
+import type { LimiterStatus } from './ratelimit/create-limiter.ts';
 import { Metrics } from './telemetry/metrics/metrics.ts';
 import { RequestCounts } from './telemetry/metrics/request-counts.ts';
 import type { ModuleLogs } from './telemetry/module-logs.ts';
@@ -89,11 +90,12 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
   unfinished.defer(async () => void (await closeUpstreams()));
   const auth = createAuth(config.auth, config.redis, logs.of('auth'), siblings?.stores);
   unfinished.defer(() => auth.close());
+  const tellLimiter = ({ mode, reason }: LimiterStatus) =>
+    logs.of('limits')[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits');
   const callerCost = createCallerCost({
     config,
     workers: siblings?.count ?? 1,
-    onLimiterChange: ({ mode, reason }) =>
-      logs.of('limits')[reason === undefined ? 'info' : 'warn']({ mode, reason }, 'rate limits'),
+    onLimiterChange: tellLimiter,
   });
   unfinished.defer(() => callerCost.close());
   let draining = false;
@@ -266,8 +268,10 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     await auth.start();
     // Until gateways agree through Redis, each of them would admit as if it were alone.
     await callerCost.limiter.ready(LIMITER_READY_MS);
-    const mend = 'Free it, or set server.host and server.port.';
-    const url = await listenAt(server, overTls ? 'https' : 'http', config.server, mend);
+    const { status } = callerCost.limiter;
+    if (status.reason !== undefined) tellLimiter(status);
+    const scheme = overTls ? 'https' : 'http';
+    const url = await listenAt(server, scheme, config.server, 'server.host and server.port');
     // Of several processes, the one that is not busy with calls has it.
     if (answerMetrics && metricsConfig.listen !== undefined && siblings === undefined) {
       const { listen: at, path } = metricsConfig;

@@ -1,4 +1,7 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../lib/user-error.ts';
 import type { AuditSink } from './audit-log.ts';
 
 export interface AuditFileOptions {
@@ -12,6 +15,20 @@ export interface AuditFileOptions {
   /** How long a disk that hangs is waited for, when somebody waits. Default 2 s. */
   readonly patienceMs?: number;
   readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * What is to be audited must be, so a file that cannot be written is found out before the first line. It is
+ * not opened for that, which a disk that hangs would hold up for ever.
+ * @throws UserError
+ */
+export function requireAuditFile(path: string): void {
+  try {
+    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`auth.audit.file cannot be written: ${reason}.`, [], { cause });
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { UserError } from '../lib/user-error.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { RedisMeter } from '../telemetry/metrics/redis-meter.ts';
 import { type AccessRules, createAccessRules } from './access-rules.ts';
-import { createAuditFile, createAuditStdout } from './audit-file.ts';
+import { createAuditFile, createAuditStdout, requireAuditFile } from './audit-file.ts';
 import { type AuditLog, type AuditSink, createAuditLog } from './audit-log.ts';
 import { type AuthStores, openAuthStores } from './auth-stores.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
@@ -68,6 +68,8 @@ export function createAuth(
   }
   const warn = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const audit = createAudit(config, warn('the audit file cannot be written'));
+  // Before any connection, which would keep a process alive that cannot open its file.
+  const users = builtIn && openUsers(builtIn);
   const store = builtIn?.store ?? 'memory';
   // Where nothing is asked nobody fails, and only what the store needs is opened.
   const storedIn = config.mode === 'off' && store !== 'redis' ? undefined : redis;
@@ -79,7 +81,6 @@ export function createAuth(
     store: stores.keys,
     rotateEveryMs: builtIn?.rotateKeysEvery ?? DAY_MS,
   });
-  const users = builtIn && openUsers(builtIn);
   const issuer = builtIn && users && createBuiltIn(builtIn, users);
   const trusted = config.issuers.map((trustedIssuer) =>
     toTrustedIssuer(trustedIssuer, warn(`the keys of ${trustedIssuer.issuer} cannot be read`)),
@@ -189,6 +190,7 @@ function createAudit({ audit }: AuthConfig, onError: (error: unknown) => void): 
   if (file === undefined && !stdout) return createAuditLog(sinks);
   if (file !== undefined) {
     const { path, maxSize, keep } = file;
+    requireAuditFile(path);
     sinks.push(createAuditFile({ path, maxBytes: maxSize, keep, onError }));
   }
   const { perNetwork, window: windowMs } = refusals;

@@ -34,7 +34,12 @@ export function describeProblem(issue: z.core.$ZodIssue, given: GivenConfig): st
   if (issue.code === 'invalid_key') {
     return [`${formatPath(issue.path)}: ${issue.issues.map(({ message }) => message).join('; ')}`];
   }
-  const variable = variableOf(given, (override) => isPrefix(override, issue.path));
+  // A list is one value; its entries have no variables of their own.
+  const isList = issue.code === 'invalid_type' && issue.expected === 'array';
+  const variable = variableOf(
+    given,
+    (override) => isPrefix(override, issue.path) || (isList && isPrefix(issue.path, override)),
+  );
   return [`${formatPath(issue.path)}: ${describeValue(issue, given.input)}${variable}`];
 }
 
@@ -148,7 +153,8 @@ function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[
     else if (current instanceof z.ZodRecord) current = unwrap(current.valueType);
     else if (current instanceof z.ZodArray) current = unwrap(current.element);
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  const forms = current instanceof z.ZodUnion ? current.options.map(unwrap) : [current];
+  return forms.flatMap((form) => (form instanceof z.ZodObject ? Object.keys(form.shape) : []));
 }
 
 function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {

@@ -260,6 +260,11 @@ test.each([
     'upstreams.market.balancing.split: expected at most 100 per cent together, found a list',
   ],
   [
+    'a section below an entry of a list, as TOML takes it',
+    { contracts: [{ folder: 'proto', server: {} }] },
+    'contracts[0].server: no such setting; valid names: folder, descriptorSet',
+  ],
+  [
     'a mount without a slash',
     { assets: [{ path: 'ui', folder: 'x' }] },
     'assets[0].path: expected a path such as "/" or "/docs", found "ui"',
@@ -370,6 +375,10 @@ test.each([
     'The environment cannot be read:\n  WEIR_SERVER__HOST: A quote, bracket, comma, colon or space is missing at line 1',
   ],
   [{ WEIR___PROTO____X: '1' }, ': no such setting'],
+  [
+    { WEIR_CONTRACTS__0__FOLDER: 'x' },
+    '  contracts: expected a list such as [{folder: proto}], found a mapping of 0 (set by WEIR_CONTRACTS__0__FOLDER)',
+  ],
 ])('the environment %j is refused by its name', (environment, problem) => {
   expect(() => loadConfig(write('refused.yaml', MINIMAL), environment)).toThrow(problem);
 });

@@ -8,17 +8,18 @@ export interface ListenAddress {
 
 /**
  * Opens the server's port and tells where it is, as `http://127.0.0.1:4000`.
- * @param mend what to do when the address cannot be had.
+ * @param settings which ones say where, for the error.
  * @throws UserError
  */
 export async function listen(
   server: Server,
   scheme: 'http' | 'https',
   { host, port }: ListenAddress,
-  mend: string,
+  settings: string,
 ): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const mend = `${cause.code === 'EADDRINUSE' ? 'Free it, or set' : 'Set'} ${settings}.`;
       const message = `Cannot listen on ${host}:${port}: ${cause.message}. ${mend}`;
       reject(new UserError(message, [], { cause }));
     });

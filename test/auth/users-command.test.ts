@@ -118,6 +118,7 @@ test('check names the methods that nobody may call', async () => {
       ...tree,
       contracts: [{ folder }],
       upstreams: { 'open.v1.Open': { endpoints: ['127.0.0.1:9'] } },
+      auth: {},
     }),
   );
   const { code, text } = await weir(['check', '--config', undeclared]);

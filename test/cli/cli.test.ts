@@ -159,6 +159,40 @@ describe("a user's error is one message without a stack, and the exit code is 1"
     expect(code).toBe(1);
   });
 
+  const unusable = {
+    contracts: CONTRACTS,
+    upstreams: UPSTREAMS,
+    server: { port: 0 },
+    // A connection to Redis must not keep the process from ending.
+    redis: { urls: ['redis://127.0.0.1:1'] },
+  };
+
+  test.each([
+    [
+      'a user file in a folder that does not exist',
+      { builtIn: { userFile: 'nowhere/users.db' } },
+      /^The SQLite file .*users\.db cannot be used: ENOENT.* Its folder must be there and writable\.\n$/,
+    ],
+    [
+      'a store that is no database',
+      { builtIn: { store: { sqlite: good } } },
+      /^The SQLite file .*good\.yaml cannot be used: file is not a database\..*\n$/,
+    ],
+    [
+      'an audit file in a folder that does not exist',
+      { audit: { file: { path: 'nowhere/audit.log' } } },
+      /^auth\.audit\.file cannot be written: ENOENT.*\n$/,
+    ],
+  ])('%s', async (_, auth, message) => {
+    const { code, stderr } = await weir(
+      'serve',
+      '--config',
+      writeConfig('unusable.yaml', { ...unusable, auth }),
+    );
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+
   test('a port that is taken', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

@@ -80,3 +80,14 @@ test('without Redis limits hold from where they stood, and the health report tel
     expect(status).toBe(429);
   }
 });
+
+test('a gateway that starts without Redis says so', async () => {
+  const gateway = await startGateway(backends, {
+    // RFC 1340: nothing listens at port 1.
+    redis: { urls: ['redis://127.0.0.1:1'] },
+    rateLimits: { store: 'redis' },
+  });
+  const line = await gateway.child.waitFor('the mode', ({ msg }) => msg === 'rate limits');
+  expect(line).toMatchObject({ level: 'warn', mode: 'local', reason: expect.any(String) });
+  expect(await gateway.stop()).toBe(0);
+});

@@ -1,6 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import type { Redis } from '../../lib/redis/redis.ts';
 import { createScript } from '../../lib/redis/redis-script.ts';
+import { openSqlite } from './open-sqlite.ts';
 
 /**
  * Private signing keys by slot, where a slot is a stretch of time and its number is the same for every
@@ -32,12 +32,12 @@ export function createMemorySigningKeys(): SigningKeyStore {
 
 /** Keys in an SQLite file, which must be readable by the gateway alone. */
 export function openSqliteSigningKeys(path: string): SigningKeyStore & { close(): void } {
-  const database = new DatabaseSync(path);
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA busy_timeout = 5000;
+  const database = openSqlite(
+    path,
+    `
     CREATE TABLE IF NOT EXISTS signing_keys (slot INTEGER PRIMARY KEY, jwk TEXT NOT NULL) STRICT;
-  `);
+  `,
+  );
   const select = database.prepare('SELECT jwk FROM signing_keys WHERE slot = ?');
   const insert = database.prepare('INSERT OR IGNORE INTO signing_keys VALUES (?, ?)');
   const remove = database.prepare('DELETE FROM signing_keys WHERE slot < ?');

@@ -1,12 +1,11 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openSqlite } from './open-sqlite.ts';
 import type { Session, SessionStore } from './session.ts';
 
 /** Sessions in an SQLite file: they outlive a restart of the one instance that uses it. */
 export function openSqliteSessions(path: string): SessionStore & { close(): void } {
-  const database = new DatabaseSync(path);
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA busy_timeout = 5000;
+  const database = openSqlite(
+    path,
+    `
     CREATE TABLE IF NOT EXISTS sessions (
       id TEXT PRIMARY KEY,
       subject TEXT NOT NULL,
@@ -19,7 +18,8 @@ export function openSqliteSessions(path: string): SessionStore & { close(): void
       refresh_digest TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS sessions_by_subject ON sessions (subject);
-  `);
+  `,
+  );
   const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const purge = database.prepare('DELETE FROM sessions WHERE expires_at <= ?');
   const replace = database.prepare(

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openSqlite } from './open-sqlite.ts';
 import type { User, UserStore } from './user-store.ts';
 
 export interface SqliteUsers extends UserStore {
@@ -14,18 +14,17 @@ export interface SqliteUsers extends UserStore {
 
 /** Users in an SQLite file, created when it is not there. `:memory:` keeps them nowhere. */
 export function openSqliteUsers(path: string): SqliteUsers {
-  const database = new DatabaseSync(path);
-  // Write-ahead logging lets `weir user` write while a gateway reads; 5 s is SQLite's customary patience.
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA busy_timeout = 5000;
+  const database = openSqlite(
+    path,
+    `
     CREATE TABLE IF NOT EXISTS users (
       name TEXT PRIMARY KEY,
       password_hash TEXT NOT NULL,
       roles TEXT NOT NULL,
       disabled INTEGER NOT NULL
     ) STRICT;
-  `);
+  `,
+  );
   const byName = database.prepare('SELECT * FROM users WHERE name = ?');
   const all = database.prepare('SELECT * FROM users ORDER BY name');
   const upsert = database.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?)');

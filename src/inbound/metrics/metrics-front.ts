@@ -47,8 +47,7 @@ export async function openMetricsListener(
     if (target === path) answer(request, response);
     else response.writeHead(404).end();
   });
-  const mend = 'Free it, or set telemetry.metrics.listen.';
-  const url = await listen(server, 'http', address, mend);
+  const url = await listen(server, 'http', address, 'telemetry.metrics.listen');
   return { url, close: () => closeServer(server) };
 }
 
