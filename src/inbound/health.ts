@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { shareNext } from '../lib/share-next.ts';
 import type { LimiterStatus } from '../ratelimit/create-limiter.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EndpointHealth } from '../upstream/health/check-health.ts';
@@ -14,7 +15,7 @@ export interface HealthOptions {
   readonly workers: (() => WorkerCounts) | undefined;
   /** Whether everybody may see addresses and reasons. */
   readonly details: boolean;
-  readonly log: Log;
+  readonly log: Pick<Log, 'error'>;
 }
 
 export interface WorkerCounts {
@@ -43,6 +44,9 @@ type EndpointState = Pick<EndpointHealth, 'status'> | EndpointHealth;
  * gateway can take calls, for a gateway whose backend is down is itself in order, and 503 while it drains.
  */
 export function createHealth(options: HealthOptions) {
+  // Strangers may ask as often as they like, and each question is one to every endpoint.
+  const reportShared = shareNext(report);
+
   async function report(): Promise<HealthReport> {
     const checked = await Promise.all(
       [...options.upstreams()].map(
@@ -72,7 +76,7 @@ export function createHealth(options: HealthOptions) {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return;
     }
-    report().then(
+    reportShared().then(
       (body) =>
         response
           .writeHead(body.status === 'draining' ? 503 : 200, {

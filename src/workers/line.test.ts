@@ -66,6 +66,38 @@ test('what is not of this line is passed over', () => {
   }
 });
 
+test('what makes no sense is answered as a fault or by nothing, and the line goes on', async () => {
+  const sent: object[] = [];
+  const line = new Line<Echo, Echo>((message) => sent.push(message), duties);
+  for (const message of [
+    { kind: 'no such kind', id: 1 },
+    { kind: 'answer', id: 999, value: 'to nobody' },
+    { kind: 'failure', id: '__proto__', code: {}, message: [] },
+    { kind: 'ask', id: 7, name: '__proto__', question: undefined },
+    { kind: 'ask', id: 8, name: {}, question: 'x'.repeat(1_000_000) },
+    { kind: 'ask', id: 9, name: 'echo', question: 'a' },
+  ]) {
+    line.receive(message);
+  }
+  await expect.poll(() => sent).toHaveLength(3);
+  expect(sent).toEqual([
+    expect.objectContaining({ kind: 'failure', id: 7, code: 'INTERNAL' }),
+    expect.objectContaining({ kind: 'failure', id: 8, code: 'INTERNAL' }),
+    { kind: 'answer', id: 9, value: 'a!' },
+  ]);
+});
+
+test('an answer after the time limit, or a second one, is nobody’s', async () => {
+  const sent: object[] = [];
+  const line = new Line<Echo, Echo>((message) => sent.push(message), duties);
+  expect(await failureOf(line.ask('never', undefined, 1))).toMatch(/^DEADLINE_EXCEEDED/);
+  line.receive({ kind: 'answer', id: 1, value: undefined });
+  const asked = line.ask('echo', 'a');
+  line.receive({ kind: 'answer', id: 2, value: 'first' });
+  line.receive({ kind: 'failure', id: 2, code: 'ABORTED', message: 'second' });
+  expect(await asked).toBe('first');
+});
+
 test('a question that cannot be sent fails, and leaves nothing behind', async () => {
   const line = new Line<Echo, Echo>((message) => void structuredClone(message), duties);
   const uncopied: unknown = () => {};

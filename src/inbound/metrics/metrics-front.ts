@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { shareNext } from '../../lib/share-next.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { CONTENT_TYPES, chooseFormat } from '../../telemetry/metrics/exposition.ts';
 import type { Metrics } from '../../telemetry/metrics/metrics.ts';
 import { type ListenAddress, listen } from '../listen.ts';
 import type { WatchRequest } from '../watch-requests.ts';
-import { sharePages } from './share-pages.ts';
 
 /** Answers a scrape. */
 export function createMetricsFront(metrics: Pick<Metrics, 'page'>, log: Log) {
-  const pages = sharePages(metrics);
+  // A page of a large contract stops the event loop for tens of milliseconds, whoever asks for it.
+  const pages = {
+    text: shareNext(() => metrics.page('text')),
+    openMetrics: shareNext(() => metrics.page('openMetrics')),
+  };
   return function answerMetrics(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET') {
       response.writeHead(405, { allow: 'GET' }).end();
@@ -16,7 +20,7 @@ export function createMetricsFront(metrics: Pick<Metrics, 'page'>, log: Log) {
     }
     const format = chooseFormat(request.headers.accept);
     const headers = { 'content-type': CONTENT_TYPES[format], 'cache-control': 'no-store' };
-    pages.page(format).then(
+    pages[format]().then(
       (page) => response.writeHead(200, headers).end(page),
       (error: unknown) => {
         log.error({ err: error }, 'the metrics page failed');
