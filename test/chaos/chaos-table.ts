@@ -28,7 +28,7 @@ export function pairsLine(reports: readonly TrialReport[]): string {
   const worst = (of: (report: TrialReport) => number) => Math.max(...reports.map(of));
   return [
     `In ${reports.length} pairs, ${succeeded(reports.flatMap(({ reads }) => reads))} reads succeeded`,
-    `${failed(reports.flatMap(({ orders }) => orders))} orders failed with "outcome unknown"`,
+    `orders that failed, of them "outcome unknown": ${failed(reports.flatMap(({ orders }) => orders))}`,
     `no stream was silent for longer than ${ms(worst((each) => each.longestSilenceMs))}`,
     `P99 of reads came down to ${ms(worst((each) => each.settledP99Ms))} or less`,
     `the others had at most ${worst((each) => each.survivorLoad).toFixed(2)} of the calls.`,
@@ -47,7 +47,7 @@ export function outageLine(
   ].join('; ');
 }
 
-function nameOf({ everywhere, faults }: TrialReport): string {
+export function nameOf({ everywhere, faults }: Pick<TrialReport, 'everywhere' | 'faults'>): string {
   if (everywhere) return `${faults[0]?.name}, of all three`;
   return faults.map(({ name }) => name).join(' + ');
 }

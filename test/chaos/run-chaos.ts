@@ -1,7 +1,7 @@
 import { brokenByOutage, brokenPromises } from './broken-promises.ts';
 import { renewal, untrusted } from './certificate-faults.ts';
 import { type Pairs, pairedStrikes, singleStrikes, strikesOnAll } from './chaos-plan.ts';
-import { outageLine, pairsLine, TABLE_HEAD, tableRow } from './chaos-table.ts';
+import { nameOf, outageLine, pairsLine, TABLE_HEAD, tableRow } from './chaos-table.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import {
   type Fault,
@@ -103,7 +103,7 @@ async function runStage(stage: Stage, pairs: Pairs, findings: Findings): Promise
     const report = await runTrial(cluster, load, strikes);
     const row = tableRow(report, stage.name);
     console.log(row);
-    tell(row, brokenPromises(report));
+    tell(nameOf(report), brokenPromises(report));
     return { row, report };
   }
 
@@ -118,7 +118,7 @@ async function runStage(stage: Stage, pairs: Pairs, findings: Findings): Promise
     const line = outageLine(fault.name, report);
     findings.outages.push(line);
     console.log(line);
-    tell(line, brokenByOutage(report));
+    tell(`all three: ${fault.name}`, brokenByOutage(report));
   }
   for (const { sequences, ended } of load.watched) {
     if (ended !== undefined) tell('in the end', [`a stream ended: ${ended}`]);
