@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import { LostStreams } from './balance/lost-streams.ts';
 import { ResponseTime } from './balance/response-time.ts';
 import type { BreakerState } from './breaker/breaker.ts';
 import { createCandidates } from './candidates.ts';
@@ -35,6 +36,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     meter: new EndpointMeter(),
     inFlight: 0,
     streams: 0,
+    lostStreams: new LostStreams(),
     responseTime: new ResponseTime(),
     silence: new Silence(),
     health: given.health ?? 'unknown',

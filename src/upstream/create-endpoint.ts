@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/schema.ts';
 import { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import { LostStreams } from './balance/lost-streams.ts';
 import { ResponseTime } from './balance/response-time.ts';
 import { type BreakerState, createBreaker } from './breaker/breaker.ts';
 import { createConsecutiveFailures } from './breaker/consecutive-failures.ts';
@@ -47,6 +48,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     meter: new EndpointMeter(),
     inFlight: 0,
     streams: 0,
+    lostStreams: new LostStreams(),
     responseTime: new ResponseTime(),
     silence: new Silence(),
     health: 'unknown',

@@ -1,5 +1,6 @@
 import type { GrpcCode } from '../errors.ts';
 import type { EndpointMeter } from '../telemetry/metrics/endpoint-meter.ts';
+import type { LostStreams } from './balance/lost-streams.ts';
 import type { ResponseTime } from './balance/response-time.ts';
 import type { Breaker } from './breaker/breaker.ts';
 import type { Silence } from './hedging/silence.ts';
@@ -39,6 +40,7 @@ export interface Endpoint {
   inFlight: number;
   /** Streams under way. */
   streams: number;
+  readonly lostStreams: LostStreams;
   /** Of unary attempts. */
   readonly responseTime: ResponseTime;
   /** Of hedged attempts. */

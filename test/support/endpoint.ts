@@ -1,4 +1,5 @@
 import { EndpointMeter } from '../../src/telemetry/metrics/endpoint-meter.ts';
+import { LostStreams } from '../../src/upstream/balance/lost-streams.ts';
 import { ResponseTime } from '../../src/upstream/balance/response-time.ts';
 import type { BreakerState } from '../../src/upstream/breaker/breaker.ts';
 import type { Endpoint, EndpointTarget } from '../../src/upstream/endpoint.ts';
@@ -33,6 +34,7 @@ export function createTestEndpoint({ target, state, transport }: TestEndpoint = 
     meter: new EndpointMeter(),
     inFlight: 0,
     streams: 0,
+    lostStreams: new LostStreams(),
     responseTime: new ResponseTime(),
     silence: new Silence(),
     health: 'unknown',

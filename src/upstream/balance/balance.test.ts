@@ -13,6 +13,7 @@ import { type CallKeySource, callKey } from './call-key.ts';
 import { createConsistentHash } from './consistent-hash.ts';
 import { effectiveWeight } from './effective-weight.ts';
 import { createLeastRequest } from './least-request.ts';
+import { LostStreams } from './lost-streams.ts';
 import { ResponseTime } from './response-time.ts';
 import { createRoundRobin } from './round-robin.ts';
 import { createVersionSplit } from './version-split.ts';
@@ -42,6 +43,7 @@ function endpoint(address: string, given: Given = {}): Endpoint {
     meter: new EndpointMeter(),
     inFlight: given.inFlight ?? 0,
     streams: given.streams ?? 0,
+    lostStreams: new LostStreams(),
     responseTime: new ResponseTime(),
     silence: new Silence(),
     health: 'unknown',
@@ -106,7 +108,7 @@ describe('no candidate, no endpoint', () => {
     ['round robin', createRoundRobin()],
     ['weighted round robin', createWeightedRoundRobin(weightOf)],
     ['least request', createLeastRequest(() => 0, seeded(1), weightOf)],
-    ['consistent hash', createConsistentHash(keyOf, createRoundRobin())],
+    ['consistent hash', createConsistentHash(keyOf, createRoundRobin(), () => 0)],
   ])('%s', (_, balance) => {
     expect(balance([], call({ key: 'k' }))).toBeUndefined();
   });
@@ -153,6 +155,20 @@ describe('least request', () => {
     const balance = createLeastRequest(() => 0, seeded(7), weightOf);
     const picked = Array.from({ length: 50 }, () => balance(candidates, call({}, {}, kind)));
     expect(new Set(picked.map((each) => each?.target.address))).toEqual(new Set([expected]));
+  });
+
+  test('streams that were lost leave no room for others, until that is long ago', () => {
+    const candidates = [endpoint('losing', { streams: 0 }), endpoint('keeping', { streams: 3 })];
+    for (let lost = 0; lost < 6; lost++) candidates[0]?.lostStreams.lost(0);
+    const pickedAt = (now: number) => {
+      const balance = createLeastRequest(() => now, seeded(7), weightOf);
+      return balance(candidates, call({}, {}, 'serverStreaming'))?.target.address;
+    };
+    expect([pickedAt(0), pickedAt(4_000), pickedAt(6_000)]).toEqual([
+      'keeping',
+      'keeping',
+      'losing',
+    ]);
   });
 
   test('what made the breaker open does not keep its probes away', () => {
@@ -254,7 +270,7 @@ describe('least request', () => {
 describe('consistent hash', () => {
   const names = Array.from({ length: 10 }, (_, index) => `10.0.0.${index}:1`);
   const keys = Array.from({ length: 2_000 }, (_, index) => `key-${index}`);
-  const balance = createConsistentHash(keyOf, createRoundRobin());
+  const balance = createConsistentHash(keyOf, createRoundRobin(), () => 0);
   const assign = (candidates: readonly Endpoint[]) =>
     keys.map((key) => balance(candidates, call({ key }))?.target.address);
 

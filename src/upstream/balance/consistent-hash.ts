@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { BackendCall } from '../backend-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Balancer } from './balancer.ts';
@@ -15,12 +16,14 @@ const BOUND = 1.25;
 export function createConsistentHash(
   keyOf: (call: BackendCall) => string | undefined,
   fallback: Balancer,
+  clock: Clock,
 ): Balancer {
   return function pickByKey(candidates, call) {
     const key = keyOf(call);
     if (key === undefined) return fallback(candidates, call);
     const keyHash = hash32(key);
-    const bound = mostUnderWay(candidates, call);
+    const now = clock();
+    const bound = mostUnderWay(candidates, call, now);
     let best: Endpoint | undefined;
     let bestScore = Number.NEGATIVE_INFINITY;
     let bestFree: Endpoint | undefined;
@@ -31,7 +34,7 @@ export function createConsistentHash(
         bestScore = value;
         best = endpoint;
       }
-      if (value > bestFreeScore && underWay(endpoint, call) < bound) {
+      if (value > bestFreeScore && underWay(endpoint, call, now) < bound) {
         bestFreeScore = value;
         bestFree = endpoint;
       }
@@ -40,9 +43,9 @@ export function createConsistentHash(
   };
 }
 
-function mostUnderWay(candidates: readonly Endpoint[], call: BackendCall): number {
+function mostUnderWay(candidates: readonly Endpoint[], call: BackendCall, now: number): number {
   let total = 1;
-  for (const endpoint of candidates) total += underWay(endpoint, call);
+  for (const endpoint of candidates) total += underWay(endpoint, call, now);
   return Math.ceil((BOUND * total) / candidates.length);
 }
 

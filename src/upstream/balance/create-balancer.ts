@@ -47,6 +47,7 @@ function createPolicy(
       return createConsistentHash(
         keyReader(config.hash),
         createLeastRequest(clock, random, weightOf),
+        clock,
       );
   }
 }

@@ -22,7 +22,7 @@ export function createLeastRequest(
 ): Balancer {
   function loadOf(endpoint: Endpoint, other: Endpoint, call: BackendCall, now: number): number {
     const refused = endpoint.responseTime.refusedShare(now);
-    const busyWith = underWay(endpoint, call) + refused * underWay(other, call) + 1;
+    const busyWith = underWay(endpoint, call, now) + refused * underWay(other, call, now) + 1;
     return (busyWith * (1 + refused) * timesSlower(endpoint, other, now)) / weightOf(endpoint);
   }
 

@@ -88,6 +88,7 @@ test('a stream that the backend does not let open counts against it', () => {
   expect(breaker.state.name).toBe('open');
   expect(observed).toEqual(['failure']);
   expect(endpoint.lastFailure).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(endpoint.lostStreams.faded(endpoint.lastFailure?.at ?? 0)).toBe(1);
 });
 
 const loss = () => new WeirError('UNAVAILABLE', 'connection lost', { origin: 'backend' });

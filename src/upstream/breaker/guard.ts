@@ -73,7 +73,9 @@ export function createStreamGuardStep(observe: Observe) {
         const error = redactError(WeirError.from(thrown), attempt.call);
         endpoint.meter.attempts.count(error.code);
         if (note !== undefined) note.code = error.code;
-        noteFailure(endpoint, error, performance.now());
+        const now = performance.now();
+        noteFailure(endpoint, error, now);
+        if (error.code === 'UNAVAILABLE') endpoint.lostStreams.lost(now);
         if (!reported) {
           const outcome = toBreakerOutcome(error, isHurried(attempt));
           reportOnce(oncePerLoss(endpoint, error, outcome, thrown));
