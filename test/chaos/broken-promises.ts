@@ -37,8 +37,9 @@ export function brokenPromises(report: TrialReport): readonly string[] {
     `P99 was still ${settledP99Ms} ms, and ${settledRetries} of reads were retried`,
   );
   promise(survivorLoad <= MOST_SURVIVOR_LOAD, `the survivors had ${survivorLoad} of the load`);
+  const patienceMs = Math.max(KEEP_ALIVE_MS, ...faults.map(({ roundTripMs = 0 }) => roundTripMs));
   promise(
-    report.longestSilenceMs < KEEP_ALIVE_MS + NOISE_MS,
+    report.longestSilenceMs < patienceMs + NOISE_MS,
     `a stream was silent for ${report.longestSilenceMs} ms`,
   );
   return broken;

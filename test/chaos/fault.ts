@@ -16,6 +16,8 @@ export interface Fault {
   readonly detectionMs: number | undefined;
   /** True where it takes no endpoint out, but leaves it nearly no calls. */
   readonly leavesAside?: boolean;
+  /** What it adds to the way there and back: nothing that is asked of the member can be heard of sooner. */
+  readonly roundTripMs?: number;
   /** True where the member serves as well as ever. */
   readonly harmless?: boolean;
   strike(cluster: Cluster, member: Member): Promise<Struck>;
@@ -57,6 +59,7 @@ const blackHole: Fault = {
 const slowNetwork: Fault = {
   name: 'the network is slow by 2 s',
   detectionMs: DETECTION_MS,
+  roundTripMs: 4_000,
   async strike(_, { proxy }) {
     proxy.delay(2_000);
     return { at: Date.now(), heal: async () => proxy.delay(0) };
