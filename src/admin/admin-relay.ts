@@ -43,7 +43,7 @@ export function createAdminRelay(routes: readonly WorkerRoute[]): RelayDuties {
     running.delete(id);
     clearTimeout(relayed?.idle);
     relayed?.left.abort();
-    // Ending the iterator instead rejects with what it did to the stream.
+    // Whatever it is at: an iterator's end would wait for the piece that it has been asked for.
     relayed?.content?.destroy();
   }
 
