@@ -8,7 +8,7 @@ import { onLevelsSignal } from './levels-signal.ts';
 import { serveWithWorkers } from './serve-with-workers.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** `weir serve`: runs until SIGTERM or SIGINT, then finishes running calls and ends with 0. */
+/** `weir serve`: runs until SIGTERM, SIGINT or SIGHUP, then finishes running calls and ends with 0. */
 export async function serve(configFile: string): Promise<void> {
   const config = loadConfig(configFile);
   const destination = createLogDestination();

@@ -49,7 +49,7 @@ async function refusedAt(url: string): Promise<'refused'> {
   }
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s of an idle gateway ends it with 0',
   async (signal) => {
     await start();
