@@ -104,7 +104,11 @@ export class RedisLink {
   async #verify(): Promise<void> {
     if (this.#probing || this.#reason === undefined) return;
     this.#probing = true;
-    const settleMs = await this.#greet().catch(() => undefined);
+    let problem = 'others have yet to give back to this server what they saw';
+    const settleMs = await this.#greet().catch((error: unknown) => {
+      problem = error instanceof Error ? error.message : String(error);
+      return undefined;
+    });
     this.#probing = false;
     if (this.#closed) return;
     if (settleMs === 0) {
@@ -115,6 +119,7 @@ export class RedisLink {
       this.#countInstances();
       return;
     }
+    this.#reason = problem;
     if (settleMs === undefined && performance.now() - this.#lostAtMs > SILENT_MS) {
       this.#lostAtMs = performance.now();
       this.#options.redis.reconnect();
@@ -126,7 +131,7 @@ export class RedisLink {
   /** How long to leave the server alone still, in milliseconds. */
   async #greet(): Promise<number> {
     const { redis, seen, prefix, settleMs } = this.#options;
-    if (!redis.connected) throw new Error('not connected');
+    if (!redis.connected) throw new Error(redis.problem ?? 'not connected');
     if (redis.clustered) return this.#greetCluster();
     const serverId = (await redis.serverId()) ?? UNNAMED;
     const reply = await redis.run(GREET, [`${prefix}server`], [serverId]);

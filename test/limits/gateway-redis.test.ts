@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Backends, startBackends } from '../support/backends.ts';
+import type { Line } from '../support/child.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { findFreePort, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { getQuery, request } from '../support/request.ts';
 
 const GET_QUOTE = 'market.v1.quoteService.getQuote';
@@ -81,13 +82,38 @@ test('without Redis limits hold from where they stood, and the health report tel
   }
 });
 
-test('a gateway that starts without Redis says so', async () => {
+const SECRET = 'only-for-gateways';
+/** Of a test of its own. */
+let lone: RedisServer | undefined;
+
+/** A server that asks for a password, and its address with another. */
+async function guarded(password: string): Promise<string> {
+  lone = await startRedisServer('--requirepass', SECRET);
+  return lone.url.replace('//', password === '' ? '//' : `//:${password}@`);
+}
+
+test.each([
+  ['nobody is there', async () => `redis://127.0.0.1:${await findFreePort()}`, /ECONNREFUSED/],
+  ['the password is wrong', async () => guarded('wrong'), /WRONGPASS/],
+  ['it wants a password', async () => guarded(''), /NOAUTH/],
+])('a gateway that starts where %s says so once', async (_, addressOf, reason) => {
   const gateway = await startGateway(backends, {
-    // RFC 1340: nothing listens at port 1.
-    redis: { urls: ['redis://127.0.0.1:1'] },
+    redis: { urls: [await addressOf()] },
     rateLimits: { store: 'redis' },
   });
-  const line = await gateway.child.waitFor('the mode', ({ msg }) => msg === 'rate limits');
-  expect(line).toMatchObject({ level: 'warn', mode: 'local', reason: expect.any(String) });
-  expect(await gateway.stop()).toBe(0);
+  try {
+    const isTold = ({ msg }: Line) => msg === 'rate limits';
+    const line = await gateway.child.waitFor('what is wrong', isTold);
+    expect(line).toMatchObject({
+      level: 'warn',
+      mode: 'local',
+      reason: expect.stringMatching(reason),
+    });
+    expect(JSON.stringify(line)).not.toContain(SECRET);
+  } finally {
+    await gateway.stop();
+    await lone?.kill();
+    lone = undefined;
+  }
+  expect(gateway.child.lines.filter(({ msg }) => msg === 'rate limits')).toHaveLength(1);
 });

@@ -19,6 +19,14 @@ export function connectRedis(target: RedisTarget): Redis {
   const { timeoutMs } = target;
   const ioredis = loadClient();
   const connection = openConnection(target);
+  let problem: string | undefined;
+  connection.on('error', (error: NodeJS.ErrnoException) => {
+    // Where a name has several addresses, what was wrong with each has a code alone.
+    problem = error.message === '' ? error.code : error.message;
+  });
+  connection.on('ready', () => {
+    problem = undefined;
+  });
   const subscriptions = new Subscriptions((attempt) => openSubscriber(target, connection, attempt));
   const timeout = new ReplyTimeout(
     timeoutMs,
@@ -71,6 +79,9 @@ export function connectRedis(target: RedisTarget): Redis {
     clustered: connection instanceof ioredis.Cluster,
     get connected() {
       return connection.status === 'ready';
+    },
+    get problem() {
+      return problem;
     },
     onConnect(listener) {
       connection.on('ready', listener);

@@ -39,6 +39,8 @@ export interface Redis {
   readonly clustered: boolean;
   /** Whether commands can be sent now. */
   readonly connected: boolean;
+  /** Why there is no connection, as far as it is known; undefined while there is one. */
+  readonly problem: string | undefined;
   /** Tells of every connection made; a new one may lead to another server. */
   onConnect(listener: () => void): void;
   onDisconnect(listener: () => void): void;

@@ -30,6 +30,9 @@ export function meterRedis(redis: Redis, meter: RedisMeter): Redis {
     get connected() {
       return redis.connected;
     },
+    get problem() {
+      return redis.problem;
+    },
     onConnect: (listener) => redis.onConnect(listener),
     onDisconnect: (listener) => redis.onDisconnect(listener),
     reconnect: () => redis.reconnect(),
