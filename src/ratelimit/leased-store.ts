@@ -101,7 +101,7 @@ export class LeasedStore implements LimitStore {
     const known = this.#seen.table.get(bucket);
     const args = [limit.interval, limit.burst, limit.window, Math.max(need, want), need, known];
     const reply = await this.#redis.run(LEASE, [this.#options.prefix + bucket], args);
-    const [tokens = 0, now = 0, tat = 0] = toIntegers(reply);
+    const [tokens = 0, now = 0, tat = 0] = toIntegers(reply, 3);
     this.#seen.synchronise(now);
     this.#seen.table.raise(bucket, tat);
     if (tokens > 0) lease.grant(tokens, performance.now(), lapseOf(limit, tat, now));

@@ -135,7 +135,7 @@ export class RedisLink {
     if (redis.clustered) return this.#greetCluster();
     const serverId = (await redis.serverId()) ?? UNNAMED;
     const reply = await redis.run(GREET, [`${prefix}server`], [serverId]);
-    const [age = 0, now = 0] = toIntegers(reply);
+    const [age = 0, now = 0] = toIntegers(reply, 2);
     seen.synchronise(now);
     const remainingMs = Math.max(0, settleMs - age / TICKS_PER_MS);
     // At once for a server that may have lost it all, and at the end for what was admitted meanwhile.
@@ -155,7 +155,7 @@ export class RedisLink {
     const clocks = await Promise.all(
       asked.map((bucket) => redis.run(RAISE, [prefix + bucket], [seen.table.get(bucket)])),
     );
-    const [now = 0] = toIntegers(clocks);
+    const [now = 0] = toIntegers(clocks, 1);
     seen.synchronise(now);
     // What took over may lag behind what it replaces.
     if (lost) await this.#giveBack(now);

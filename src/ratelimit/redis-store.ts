@@ -1,10 +1,13 @@
+import type { Redis } from '../lib/redis/redis.ts';
 import { decide } from './gcra.ts';
 import { type Claim, type LimitStore, UNCOUNTED, type Verdict } from './limit-store.ts';
 import type { SeenBuckets } from './seen-buckets.ts';
 import { TakeBatch, type TakeBatchOptions } from './take-batch.ts';
 import { refuse } from './take-from-table.ts';
 
-export type RedisStoreOptions = TakeBatchOptions;
+export interface RedisStoreOptions extends TakeBatchOptions {
+  readonly redis: Redis;
+}
 
 /**
  * Exact limits over any number of gateways: every admitted call is counted in Redis, by its clock, in

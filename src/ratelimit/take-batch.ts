@@ -6,7 +6,7 @@ import type { SeenBuckets } from './seen-buckets.ts';
 import { admit, refuse } from './take-from-table.ts';
 
 export interface TakeBatchOptions {
-  readonly redis: Redis;
+  readonly redis: Pick<Redis, 'run' | 'runAtOnce'>;
   readonly seen: SeenBuckets;
   /** Before every key. */
   readonly prefix: string;
@@ -65,7 +65,7 @@ export class TakeBatch {
       }
     }
     redis[how](TAKE, keys, args)
-      .then((reply) => this.#settle(calls, toIntegers(reply)))
+      .then((reply) => this.#settle(calls, toIntegers(reply, 1)))
       .catch((error: unknown) => {
         for (const { reject } of calls) reject(error);
       });
@@ -77,6 +77,7 @@ export class TakeBatch {
     for (const { claims, resolve } of calls) {
       const refusing = claims[(reply[at] ?? 0) - 1];
       const length = refusing === undefined ? claims.length : 2;
+      if (at + length >= reply.length) throw new TypeError('a limit script left a call undecided');
       resolve(this.#verdictOn(claims, refusing, reply.slice(at + 1, at + 1 + length), now));
       at += 1 + length;
     }

@@ -136,39 +136,47 @@ test.each(Object.entries(LIES))('one that says %s for a while', async (_, lie) =
   expect(unhandled).toEqual([]);
 });
 
-test('one that calls itself the primary: what it answers counts nothing', async () => {
-  const server = await startServer();
-  const sentinel = await startSentinel(says(''));
-  sentinel.answer = (_, { localPort }) => address('127.0.0.1', String(localPort));
-  const redis = connect([sentinel.url]);
-  const seen = new SeenBuckets(10);
-  const options = { redis, seen, prefix: 'p:' };
-  const modes: string[] = [];
-  const store = new SharedStore({
-    ...options,
-    store: new RedisStore(options),
-    whenGone: 'closed',
-    settleMs: 0,
-    onChange: ({ mode }) => modes.push(mode),
-  });
-  cleanUp.push(() => store.close());
-  await expect.poll(() => redis.connected).toBe(true);
-  const before = sentinel.connections;
-  // It is left for good only if it is found out, and then asked again.
-  await expect.poll(() => sentinel.connections, { timeout: 20_000 }).toBeGreaterThan(before);
-  expect(store.status).toMatchObject({ mode: 'closed' });
-  expect(modes).toEqual([]);
-  sentinel.answer = truth(server);
-  await store.ready();
-  const limit = createRateLimit('caller', 'caller', { requests: 1, perMs: 86_400_000, burst: 1 });
-  const claims = [{ limit, bucket: createBucketName(limit, 'caller'), cost: 1 }];
-  expect([await store.take(claims), await store.take(claims)]).toMatchObject([
-    { admitted: true },
-    { admitted: false },
-  ]);
-  expect(modes).toEqual(['shared']);
-  expect(unhandled).toEqual([]);
-});
+test.each([
+  ['text', address('a', 'b')],
+  ['nothing', list()],
+  ['too little', list(':1\r\n')],
+])(
+  'one that calls itself the primary counts nothing, whatever it answers: %s',
+  async (_, other) => {
+    const server = await startServer();
+    const sentinel = await startSentinel(says(''));
+    sentinel.answer = (command, { localPort }) =>
+      command.includes('get-master') ? address('127.0.0.1', String(localPort)) : other;
+    const redis = connect([sentinel.url]);
+    const seen = new SeenBuckets(10);
+    const options = { redis, seen, prefix: 'p:' };
+    const modes: string[] = [];
+    const store = new SharedStore({
+      ...options,
+      store: new RedisStore(options),
+      whenGone: 'closed',
+      settleMs: 0,
+      onChange: ({ mode }) => modes.push(mode),
+    });
+    cleanUp.push(() => store.close());
+    await expect.poll(() => redis.connected).toBe(true);
+    const before = sentinel.connections;
+    // It is left for good only if it is found out, and then asked again.
+    await expect.poll(() => sentinel.connections, { timeout: 20_000 }).toBeGreaterThan(before);
+    expect(store.status).toMatchObject({ mode: 'closed' });
+    expect(modes).toEqual([]);
+    sentinel.answer = truth(server);
+    await store.ready();
+    const limit = createRateLimit('caller', 'caller', { requests: 1, perMs: 86_400_000, burst: 1 });
+    const claims = [{ limit, bucket: createBucketName(limit, 'caller'), cost: 1 }];
+    expect([await store.take(claims), await store.take(claims)]).toMatchObject([
+      { admitted: true },
+      { admitted: false },
+    ]);
+    expect(modes).toEqual(['shared']);
+    expect(unhandled).toEqual([]);
+  },
+);
 
 test.each(Object.keys(LIES))('one that says %s beside one that tells the truth', async (name) => {
   const [server, lie] = await Promise.all([startServer(), LIES[name]?.()]);
