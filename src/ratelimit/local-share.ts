@@ -31,7 +31,8 @@ export class LocalShare {
 
   #partOf({ limit, cost }: Claim): Limit {
     let part = this.#parts.get(limit);
-    if (part === undefined) {
+    // A call and a message of a stream may cost differently, and neither may be more than there can be.
+    if (part === undefined || part.burst < cost) {
       const burst = Math.max(cost, 1, Math.floor(limit.burst / this.#instances));
       // A quota's tokens must all fit into its window, however few they are.
       const interval =
