@@ -1,10 +1,10 @@
+import { existsSync } from 'node:fs';
 import { createAccessRules } from '../auth/access-rules.ts';
 import { createRoleTable } from '../auth/create-auth.ts';
 import { toTrustedIssuer } from '../auth/trusted-issuers.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { AuthConfig, Config } from '../config/schema.ts';
 import { loadContracts } from '../contract/load-contracts.ts';
-import { createAssets } from '../inbound/assets.ts';
 import { createServerTls } from '../inbound/server-tls.ts';
 import { createCacheRules } from '../pipeline/caller-cost.ts';
 import { requireKnownNames } from '../pipeline/require-known-names.ts';
@@ -29,7 +29,6 @@ export async function check(configFile: string): Promise<void> {
   requireRedis(config);
   requireSoundSecurity(config.upstreams);
   if (config.server.tls !== undefined) createServerTls(config.server.tls).stop();
-  createAssets(config.assets);
   createMetadataRules(config.metadata);
   createCacheRules(snapshot, config);
   const cost = explainCost(snapshot, config);
@@ -43,6 +42,14 @@ export async function check(configFile: string): Promise<void> {
   console.log(`\n${explainBackends(snapshot, config)}`);
   const uncarried = explainUncarried(snapshot.methods.values());
   if (uncarried !== undefined) console.log(`\n${uncarried}`);
+  // They are often built after the configuration is checked, so this is no error here.
+  const missing = config.assets.filter(({ folder }) => !existsSync(folder));
+  if (missing.length > 0) {
+    const lines = missing.map(({ path, folder }) => `  ${path} from ${folder}`);
+    console.log(
+      `\nThese folders of assets are not there, and serve needs them:\n${lines.join('\n')}`,
+    );
+  }
   const undeclared = [...snapshot.methods.values()].filter(
     (method) => auth.accessOf(method) === undefined,
   );

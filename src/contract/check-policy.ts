@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodPolicy as MethodPolicyOption } from './generated/weir/v1/options_pb.ts';
 import type { MethodPolicy } from './policy.ts';
@@ -91,6 +91,19 @@ export function faultsOfPolicy(policy: MethodPolicy): string[] {
 }
 
 function faultOfField(option: string, name: string, message: DescMessage): string[] {
-  if (name === '' || message.fields.some((field) => field.name === name)) return [];
-  return [`has \`stream.${option}\` "${name}", which ${message.typeName} does not have`];
+  if (name === '') return [];
+  const field = message.fields.find((each) => each.name === name);
+  if (field === undefined) {
+    return [`has \`stream.${option}\` "${name}", which ${message.typeName} does not have`];
+  }
+  if (isOneValue(field)) return [];
+  return [`has \`stream.${option}\` "${name}", which is no single value that could be an id`];
+}
+
+/** Messages that are a text or a number in JSON. */
+const SINGLE_VALUE = /^google\.protobuf\.(?:Timestamp|Duration|StringValue|U?Int(?:32|64)Value)$/;
+
+function isOneValue(field: DescField): boolean {
+  if (field.fieldKind === 'message') return SINGLE_VALUE.test(field.message.typeName);
+  return field.fieldKind === 'scalar' || field.fieldKind === 'enum';
 }

@@ -208,6 +208,13 @@ describe('broken contracts are refused with file, line and reason', () => {
       'a.proto:6: a.v1.S.Get has `stream.resume_field` "x", which a.v1.M does not have.\n  a.proto:6: a.v1.S.Get has `stream.resume_from_field` "y", which a.v1.M does not have.',
     ],
     [
+      'a resume id that is a list, or a message',
+      {
+        'a.proto': `${HEAD}message N { repeated string x = 1; M y = 2; }\nservice S {\n  rpc Get(N) returns (stream N) {\n    option (weir.v1.method) = {stream: {resume_field: "x", resume_from_field: "y"}};\n  }\n}\n`,
+      },
+      'a.proto:7: a.v1.S.Get has `stream.resume_field` "x", which is no single value that could be an id.\n  a.proto:7: a.v1.S.Get has `stream.resume_from_field` "y", which is no single value that could be an id.',
+    ],
+    [
       'a method whose path holds another package',
       {
         'a.proto': `${HEAD}service B {\n  rpc C(M) returns (M);\n}\n`,

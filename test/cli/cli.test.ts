@@ -56,6 +56,17 @@ describe('commands', () => {
     expect(code).toBe(0);
   });
 
+  test('check names folders that are still to be built', async () => {
+    const config = writeConfig('unbuilt.yaml', {
+      contracts: CONTRACTS,
+      upstreams: UPSTREAMS,
+      assets: [{ path: '/', folder: 'nowhere' }],
+    });
+    const { code, stdout } = await weir('check', '--config', config);
+    expect(stdout).toContain(`serve needs them:\n  / from ${join(folder, 'nowhere')}`);
+    expect(code).toBe(0);
+  });
+
   test('routes is a table with a line for each procedure', async () => {
     const { code, stdout } = await weir('routes', '--config', good);
     expect(code).toBe(0);
@@ -141,7 +152,7 @@ describe("a user's error is one message without a stack, and the exit code is 1"
     [
       'an asset folder that does not exist',
       [
-        'check',
+        'serve',
         '--config',
         writeConfig('assets.yaml', {
           contracts: CONTRACTS,
