@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Pairs, pairedStrikes } from './chaos-plan.ts';
 import { failing, kill, move, stop } from './fault.ts';
+import { namesFail } from './name-faults.ts';
 
 const FAULTS = [kill, stop, move, failing];
 
@@ -18,4 +19,12 @@ test.each<[Pairs, number, readonly string[]]>([
   );
   const members = strikes.map((pair) => new Set(pair.map(({ index }) => index)).size);
   expect(members.every((distinct) => distinct === 2)).toBe(true);
+});
+
+test('nobody waits for news of a move while names do not resolve', () => {
+  const strikes = pairedStrikes([namesFail, move, kill], 'all');
+  expect(strikes.map((pair) => pair.map(({ fault }) => fault))).toEqual([
+    [namesFail, kill],
+    [move, kill],
+  ]);
 });

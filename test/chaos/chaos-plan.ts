@@ -29,6 +29,11 @@ function pairsOf(faults: readonly Fault[], pairs: Pairs): readonly (readonly [Fa
     pairs === 'all' ? other > one : other === (one + 1) % faults.length && other !== one;
   if (pairs === 'none') return [];
   return faults.flatMap((one, at) =>
-    faults.filter((_, other) => isPair(at, other)).map((other) => [one, other] as const),
+    faults
+      .filter(
+        (other, index) =>
+          isPair(at, index) && !(one.names === 'missing' && other.names === 'needed'),
+      )
+      .map((other) => [one, other] as const),
   );
 }

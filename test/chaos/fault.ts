@@ -18,6 +18,8 @@ export interface Fault {
   readonly leavesAside?: boolean;
   /** What it adds to the way there and back: nothing that is asked of the member can be heard of sooner. */
   readonly roundTripMs?: number;
+  /** What it needs of discovery to be noticed, or what it keeps from it: the two say nothing together. */
+  readonly names?: 'needed' | 'missing';
   /** True where the member serves as well as ever. */
   readonly harmless?: boolean;
   strike(cluster: Cluster, member: Member): Promise<Struck>;
@@ -101,6 +103,7 @@ export const restartElsewhere: Fault = {
 export const move: Fault = {
   name: 'moves: the new one is announced, then the old one leaves',
   detectionMs: DETECTION_MS,
+  names: 'needed',
   async strike(cluster, member) {
     const { backend, proxy } = member;
     await cluster.restart(member);

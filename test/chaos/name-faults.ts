@@ -13,6 +13,7 @@ const EACH_MS = 1_500;
 export const namesFail: Fault = {
   name: 'names do not resolve: NXDOMAIN, SERVFAIL, silence, REFUSED',
   detectionMs: undefined,
+  names: 'missing',
   async strike(cluster) {
     const directory = directoryOf(cluster);
     const at = Date.now();
