@@ -86,15 +86,16 @@ class DecodeCode {
     ];
     const read = loop(fields.map((field, i) => [field.number, this.#cases(field, i)]));
     const emission = compileEmission(plan, form, options, this.constants);
+    // In parentheses, or V8 first only looks for its end and parses it again when it is called.
     this.text = `${this.#functions.join('\n')}
-return function decode(s, p, e, d) {
+return (function decode(s, p, e, d) {
 if (d <= 0) refuseDepth();
 const b = s.bytes;
 let x = 0, v;
 ${variables.join('\n')}
 ${read}
 ${emission}
-};`;
+});`;
   }
 
   #cases(field: FieldPlan, i: number): readonly TagCase[] {

@@ -29,11 +29,12 @@ const MOST_LOADS = 48;
 export function compileEncode(plan: MessagePlan, form: JsonForm): Encode {
   const constants = new Constants();
   const body = form === 'bare' ? bareBody(plan, constants) : objectBody(plan, constants);
-  const code = `return function encode(j, w, d) {
+  // In parentheses, or V8 first only looks for its end and parses it again when it is called.
+  const code = `return (function encode(j, w, d) {
 if (d <= 0) refuseNesting();
 let v, m;
 ${body}
-};`;
+});`;
   const encode = instantiate(code, ENCODE_PARTS, constants);
   if (!isEncode(encode)) throw new TypeError('The generated encoder is not a function.');
   return encode;
