@@ -1,4 +1,4 @@
-// Every fault on its own and in pairs, under load; ends with the part of README that shows it.
+// Every fault on its own and in pairs, under load; ends with the part of docs/chaos.md that shows it.
 import { parseArgs } from 'node:util';
 import { runChaos } from '../test/chaos/run-chaos.ts';
 

@@ -17,7 +17,7 @@ const NORMAL_RETRIES = 0.01;
 const LEAST_READ_SUCCESS = 0.999;
 const MOST_SURVIVOR_LOAD = 1.2;
 
-/** What a trial broke of what README promises, one sentence each; none if all held. */
+/** What a trial broke of what `docs/chaos.md` promises, one sentence each; none if all held. */
 export function brokenPromises(report: TrialReport): readonly string[] {
   const { faults, detectionsMs, settledP99Ms, settledRetries, survivorLoad } = report;
   const success = successShare(report.reads);

@@ -55,7 +55,7 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-/** What a run found, as README shows it. */
+/** What a run found, as `docs/chaos.md` shows it. */
 interface Findings {
   readonly rows: string[];
   readonly pairs: TrialReport[];
@@ -63,7 +63,7 @@ interface Findings {
   readonly broken: string[];
 }
 
-/** The long run; prints what it finds as it goes, and in the end the part of README. Resolves to whether all held. */
+/** The long run; prints what it finds as it goes, and in the end the part of `docs/chaos.md`. Resolves to whether all held. */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
   const findings: Findings = { rows: [], pairs: [], outages: [], broken: [] };
   for (const stage of STAGES) await runStage(select(stage, options), options.pairs, findings);
