@@ -12,12 +12,3 @@ export function parseDurationMs(text: string): number | undefined {
   const unit = UNITS_IN_MS[match?.[2] ?? ''];
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
-
-/** The shortest exact form: 90000 is `90s`, 120000 is `2m`. */
-export function formatDurationMs(ms: number): string {
-  for (const unit of ['d', 'h', 'm', 's']) {
-    const size = UNITS_IN_MS[unit] ?? 1;
-    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
-  }
-  return `${ms}ms`;
-}

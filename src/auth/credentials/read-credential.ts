@@ -14,15 +14,6 @@ export type CallerHeaders = Readonly<Record<string, string | string[] | undefine
 /** The cookie that carries the access token of a browser. */
 export const ACCESS_COOKIE = 'weir_access';
 
-/** Headers that credentials are read from; none of them may travel on to a backend by itself. */
-export const CREDENTIAL_HEADERS = [
-  'authorization',
-  'x-api-key',
-  'cookie',
-  'x-csrf-token',
-  'ticket',
-];
-
 const NONE: Credential = { kind: 'none' };
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
 

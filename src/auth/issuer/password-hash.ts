@@ -21,10 +21,6 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(salt)}$${encode(tag)}`;
 }
 
-export function isPasswordHash(text: string): boolean {
-  return PHC.test(text);
-}
-
 /** Whether the password is the one that was hashed. Throws when `stored` is not an argon2id PHC string. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt = '', hash = ''] = PHC.exec(stored) ?? [];
