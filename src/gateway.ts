@@ -1,11 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createAdminAccess } from './admin/admin-access.ts';
-import { createAdminFront } from './admin/admin-front.ts';
-import { createAdminRelay } from './admin/admin-relay.ts';
-import { createLogLevelRoutes } from './admin/log-levels.ts';
-import { ofWorker } from './admin/of-worker.ts';
-import { createProfileRoute } from './admin/profile.ts';
-import { createServicesRoute } from './admin/services.ts';
+import { createAdmin } from './admin/create-admin.ts';
 import { createAuth } from './auth/create-auth.ts';
 import type { Config } from './config/schema.ts';
 import { loadContracts } from './contract/load-contracts.ts';
@@ -198,25 +192,17 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     peerOf,
     requestIdOf,
   });
-  const workerRoutes = [
-    createServicesRoute(snapshot, () => upstreams.values()),
-    createProfileRoute(),
-  ];
-  siblings?.answer({
-    read: async () => (await metrics?.read()) ?? [],
-    ...createAdminRelay(workerRoutes),
-  });
-  const handleAdmin = createAdminFront({
-    access: createAdminAccess({ ...auth, config: config.admin, authMode: config.auth.mode }),
-    routes: [
-      ...workerRoutes.map((each) => (siblings === undefined ? each : ofWorker(each, siblings))),
-      ...createLogLevelRoutes(logs, siblings?.changeLogLevels),
-    ],
-    audit: auth.audit,
-    log,
+  const admin = createAdmin({
+    ...auth,
+    config,
+    snapshot,
+    upstreams: () => upstreams.values(),
+    logs,
     peerOf,
     requestIdOf,
+    siblings,
   });
+  siblings?.answer({ read: async () => (await metrics?.read()) ?? [], ...admin.relay });
   const { metrics: metricsConfig } = config.telemetry;
   const answerMetrics = metrics && createMetricsFront(siblings ?? metrics, log);
   const onMain = answerMetrics !== undefined && metricsConfig.listen === undefined;
@@ -230,7 +216,7 @@ export async function createGateway({ config, logs, siblings }: GatewayOptions):
     overTls,
     handlers: [
       { route: 'auth', handle: handleAuth },
-      { route: 'admin', handle: handleAdmin },
+      { route: 'admin', handle: admin.handle },
       { route: 'health', handle: at('/health', answerHealth) },
       { route: 'health', handle: createProbes(() => draining) },
       ...(onMain

@@ -1,7 +1,6 @@
 import type { RelayDuties } from '../admin/admin-relay.ts';
-import type { RelayTo } from '../admin/of-worker.ts';
+import type { AdminSiblings } from '../admin/create-admin.ts';
 import type { AuthStores } from '../auth/auth-stores.ts';
-import type { LogLevelChange } from '../config/log-section.ts';
 import type { ExpositionFormat } from '../telemetry/metrics/exposition.ts';
 import type { FamilyReading } from '../telemetry/metrics/family-reading.ts';
 
@@ -11,14 +10,12 @@ export interface SiblingDuties extends RelayDuties {
 }
 
 /** The processes that serve together with this one, as its gateway knows them. */
-export interface Siblings extends RelayTo {
+export interface Siblings extends AdminSiblings {
   /** What a single process would keep in memory. */
   readonly stores: AuthStores;
   /** How many serve now. */
   readonly serving: number;
   page(format: ExpositionFormat): Promise<string>;
-  /** Resolves once all of them write their logs so. */
-  changeLogLevels(change: LogLevelChange): Promise<void>;
   /** Begins to answer them. */
   answer(duties: SiblingDuties): void;
 }

@@ -10,6 +10,7 @@ import { Refusal, toShape } from '../refusal.ts';
 import { reportIfRefusal } from '../report-refusal.ts';
 import type { UnfinishedBodies } from '../unfinished-bodies.ts';
 import { type RequestId, toClientMessage } from './client-message.ts';
+import { Departure } from './departure.ts';
 import { FrameOutbox } from './frame-outbox.ts';
 import { errorFrame, frameHead, RECONNECT_NOTICE } from './reply-frames.ts';
 import { SocketCalls } from './socket-calls.ts';
@@ -38,6 +39,7 @@ export class Connection {
   readonly #webSocket: WebSocket;
   readonly #outbox: FrameOutbox;
   readonly #calls: SocketCalls;
+  readonly #departure: Departure;
   readonly #unfinished: UnfinishedMessage;
   readonly #openedAt = performance.now();
   #headers: Call['headers'];
@@ -45,7 +47,6 @@ export class Connection {
   #awaitsParams: boolean;
   #heardAt = this.#openedAt;
   #pingedAt: number | undefined;
-  #leaving: 'no' | 'whenAnswered' | 'noticed' | 'closeWhenAnswered' = 'no';
 
   constructor(webSocket: WebSocket, socket: Duplex, options: ConnectionOptions) {
     this.#options = options;
@@ -60,7 +61,13 @@ export class Connection {
       peer: options.peer,
       headers: () => this.#headers,
       session: () => this.#session,
-      onAnswered: () => this.#leaveWhenAnswered(),
+      onAnswered: () => this.#departure.goOn(),
+    });
+    this.#departure = new Departure({
+      running: () => this.#calls.running,
+      closeAfterNoticeMs: options.limits.closeAfterNoticeMs,
+      notify: () => this.#outbox.push(RECONNECT_NOTICE),
+      close: () => this.close(),
     });
     this.#unfinished = new UnfinishedMessage(webSocket, options.unfinished);
     // After `ws`, which listens already.
@@ -112,14 +119,9 @@ export class Connection {
     }
   }
 
-  /**
-   * Asks the client to reconnect, but not while a query or mutation is running: some stock clients send
-   * what is unanswered again on the new socket, others fail it, and an order must meet neither fate.
-   */
+  /** Asks the client to reconnect, and closes the socket once that costs no call. */
   sendAway(): void {
-    if (this.#leaving !== 'no') return;
-    this.#leaving = 'whenAnswered';
-    this.#leaveWhenAnswered();
+    this.#departure.begin();
   }
 
   close(): void {
@@ -135,23 +137,6 @@ export class Connection {
   terminate(): void {
     this.#outbox.discard();
     this.#webSocket.terminate();
-  }
-
-  #leaveWhenAnswered(): void {
-    if (this.#calls.running > 0) return;
-    if (this.#leaving === 'closeWhenAnswered') {
-      this.close();
-    } else if (this.#leaving === 'whenAnswered') {
-      this.#leaving = 'noticed';
-      this.#outbox.push(RECONNECT_NOTICE);
-      setTimeout(() => this.#closeWhenAnswered(), this.#options.limits.closeAfterNoticeMs).unref();
-    }
-  }
-
-  /** A client that was told to move may have begun another call here meanwhile. */
-  #closeWhenAnswered(): void {
-    this.#leaving = 'closeWhenAnswered';
-    this.#leaveWhenAnswered();
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
