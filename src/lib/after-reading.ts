@@ -7,11 +7,14 @@
  */
 export function afterReading(delayMs: number, task: () => void): () => void {
   let turn: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
+  let timer: NodeJS.Timeout | undefined = setTimeout(() => {
     turn = setImmediate(task);
   }, delayMs).unref();
   return () => {
     clearTimeout(timer);
     clearImmediate(turn);
+    // Whoever keeps this longer keeps neither.
+    timer = undefined;
+    turn = undefined;
   };
 }
