@@ -1,6 +1,18 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
+/** The request that opens a WebSocket, for a client that has but a TCP connection (RFC 6455 section 4.1). */
+export const UPGRADE = [
+  'GET /trpc HTTP/1.1',
+  'host: localhost',
+  'connection: upgrade',
+  'upgrade: websocket',
+  'sec-websocket-version: 13',
+  'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+  '',
+  '',
+].join('\r\n');
+
 export interface RawSocket {
   readonly socket: WebSocket;
   /** Every text frame received so far. */

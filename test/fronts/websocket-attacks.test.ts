@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { openSocket, parseFrames } from './raw-websocket.ts';
+import { openSocket, parseFrames, UPGRADE } from './raw-websocket.ts';
 import { createSampleTable } from './sample-table.ts';
 import { type OurOptions, startOurs } from './servers.ts';
 
@@ -112,18 +112,7 @@ test('a refused upgrade does not leave its socket to the client', async () => {
   const { server } = await start({ maxSockets: 0 });
   const socket = connect({ host: '127.0.0.1', port: server.port, allowHalfOpen: true });
   socket.on('error', () => {});
-  socket.write(
-    [
-      'GET /trpc HTTP/1.1',
-      'host: localhost',
-      'connection: upgrade',
-      'upgrade: websocket',
-      'sec-websocket-version: 13',
-      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-      '',
-      '',
-    ].join('\r\n'),
-  );
+  socket.write(UPGRADE);
   socket.resume();
   await once(socket, 'end');
   closing.splice(0);

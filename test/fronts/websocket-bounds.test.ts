@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { openSocket, parseFrames, type RawSocket } from './raw-websocket.ts';
+import { openSocket, parseFrames, type RawSocket, UPGRADE } from './raw-websocket.ts';
 import { createSampleTable } from './sample-table.ts';
 import { type OurOptions, type OurServer, startOurs } from './servers.ts';
 
@@ -270,18 +270,7 @@ test.each([
   const { server } = await start();
   const other = await open(server);
   const socket = connect(server.port, '127.0.0.1');
-  socket.write(
-    [
-      'GET /trpc HTTP/1.1',
-      'host: localhost',
-      'connection: upgrade',
-      'upgrade: websocket',
-      'sec-websocket-version: 13',
-      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-      '',
-      '',
-    ].join('\r\n'),
-  );
+  socket.write(UPGRADE);
   await once(socket, 'data');
   socket.on('data', () => {});
   socket.write(bytes);
