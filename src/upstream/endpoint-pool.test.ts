@@ -1,31 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTestEndpoint } from '../../test/support/endpoint.ts';
-import { type RunningServer, startRawServer } from '../../test/wire/raw-service.ts';
+import { startWaitingServer, type WaitingServer } from '../../test/wire/waiting-server.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Endpoint, EndpointTarget } from './endpoint.ts';
 import { createEndpointPool, type EndpointPool } from './endpoint-pool.ts';
 import { createHttp2Transport } from './transport/http2/http2-transport.ts';
 
-let server: RunningServer;
+let server: WaitingServer;
 let pool: EndpointPool;
-/** Answers the calls that wait at the server, oldest first. */
-let waiting: (() => void)[];
 let changes: string[];
 let announce: (targets: readonly EndpointTarget[]) => void;
 const watched = new Set<Endpoint>();
 
 beforeEach(async () => {
-  waiting = [];
   changes = [];
-  server = await startRawServer({
-    unary: { Wait: (call, answer) => waiting.push(() => answer(null, call.request)) },
-    stream: {
-      Open: (call) => {
-        call.write(Buffer.from('first'));
-        waiting.push(() => call.end());
-      },
-    },
-  });
+  server = await startWaitingServer();
 });
 
 afterEach(async () => {
@@ -109,11 +98,11 @@ test('calls and streams on a removed endpoint finish, new ones are not sent', as
   });
   const messages = stream[Symbol.asyncIterator]();
   await messages.next();
-  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  await vi.waitFor(() => expect(server.waiting).toHaveLength(2));
 
   announce([target('b:1')]);
   await expect(call(removed)).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
-  for (const finish of waiting) finish();
+  for (const finish of server.waiting) finish();
   expect(Buffer.from((await running).message).toString()).toBe('hi');
   expect(await messages.next()).toMatchObject({ done: true });
 });
@@ -122,7 +111,7 @@ test('a call that outlasts the drain ends with an error', async () => {
   await createPool(20);
   announce([target('a:1')]);
   const running = call(endpointAt('a:1'));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(server.waiting).toHaveLength(1));
   announce([]);
   await expect(running).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: false });
 });
@@ -131,11 +120,11 @@ test('closing waits for the calls of endpoints that were removed before', async 
   await createPool(30_000);
   announce([target('a:1')]);
   const running = call(endpointAt('a:1'));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(server.waiting).toHaveLength(1));
   announce([target('b:1')]);
   const closed = pool.close(0).then(() => 'closed');
   expect(await Promise.race([closed, Promise.resolve('draining')])).toBe('draining');
-  for (const finish of waiting) finish();
+  for (const finish of server.waiting) finish();
   await running;
   await closed;
 });

@@ -1,9 +1,8 @@
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { expect, test, vi } from 'vitest';
+import { createBackendCall } from '../../../test/support/backend-call.ts';
 import { createTestEndpoint } from '../../../test/support/endpoint.ts';
-import type { Method } from '../../contract/method.ts';
 import { WeirError } from '../../errors.ts';
-import { Cancellation } from '../../lib/cancellation.ts';
 import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -12,16 +11,7 @@ import { createConsecutiveFailures } from './consecutive-failures.ts';
 import { createGuardStep, createStreamGuardStep } from './guard.ts';
 
 const ATTEMPT: Attempt = {
-  call: {
-    // The steps ask for nothing else of a method.
-    method: { descriptor: { input: EmptySchema } } as unknown as Method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline: undefined,
-    cancellation: new Cancellation(),
-    input: undefined,
-    headers: {},
-  },
+  call: createBackendCall({ descriptor: { input: EmptySchema } }),
   number: 1,
   deadline: undefined,
   tried: [],

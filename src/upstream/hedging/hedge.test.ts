@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Method } from '../../contract/method.ts';
+import { createBackendCall } from '../../../test/support/backend-call.ts';
 import type { HedgingPolicy } from '../../contract/policy.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
-import type { BackendCall } from '../backend-call.ts';
 import { createRetryBudget } from '../retry/retry-budget.ts';
 import type { UnaryReply } from '../transport/transport.ts';
 import { createHedge } from './hedge.ts';
@@ -66,16 +65,7 @@ async function run(
   let withheld = 0;
   const cancellation = new Cancellation();
   const hedging = { ...POLICY, ...policy };
-  const call: BackendCall = {
-    method: { policy: { hedging } } as unknown as Method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline,
-    cancellation,
-    input: undefined,
-    headers: {},
-    notes,
-  };
+  const call = createBackendCall({ policy: { hedging } }, { deadline, cancellation, notes });
 
   function attemptOnce(attempt: Attempt): Promise<UnaryReply> {
     const position = begun.length;

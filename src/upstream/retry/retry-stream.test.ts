@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Method } from '../../contract/method.ts';
+import { createBackendCall } from '../../../test/support/backend-call.ts';
 import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
@@ -31,16 +31,7 @@ async function* play(attempted: Attempted): AsyncGenerator<Uint8Array, void, und
 }
 
 function callWith(retry: RetryPolicy | undefined, cancellation = new Cancellation()): BackendCall {
-  const policy = { retry } satisfies Partial<Method['policy']>;
-  return {
-    method: { policy } as unknown as Method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline: undefined,
-    cancellation,
-    input: undefined,
-    headers: {},
-  };
+  return createBackendCall({ policy: { retry } }, { cancellation });
 }
 
 function setUp(script: readonly Attempted[], retriesAllowed = 10) {

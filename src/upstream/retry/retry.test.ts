@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Method } from '../../contract/method.ts';
+import { createBackendCall } from '../../../test/support/backend-call.ts';
 import type { RetryPolicy } from '../../contract/policy.ts';
 import { WeirError, type WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
-import type { BackendCall } from '../backend-call.ts';
 import type { UnaryReply } from '../transport/transport.ts';
 import { createRetry } from './retry.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -43,17 +42,7 @@ async function run({
   const waits: number[] = [];
   const attempts: Attempt[] = [];
   const cancellation = new Cancellation();
-  const policy = { retry } satisfies Partial<Method['policy']>;
-  const method = { policy } as unknown as Method;
-  const call: BackendCall = {
-    method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline,
-    cancellation,
-    input: undefined,
-    headers: {},
-  };
+  const call = createBackendCall({ policy: { retry } }, { deadline, cancellation });
   const callWithRetries = createRetry({
     budget,
     clock: () => now,
@@ -196,16 +185,7 @@ test.each<[string, WeirErrorOptions, object]>([
   })(async () => {
     throw failure(options);
   });
-  const call: BackendCall = {
-    method: { policy: { retry: POLICY } } as unknown as Method,
-    message: new Uint8Array(),
-    metadata: [],
-    deadline: undefined,
-    cancellation: new Cancellation(),
-    input: undefined,
-    headers: {},
-    notes,
-  };
+  const call = createBackendCall({ policy: { retry: POLICY } }, { notes });
   await expect(callWithRetries(call)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(notes.events).toMatchObject([
     { name: `retry withheld by ${who}`, attributes: { 'rpc.status_code': 'UNAVAILABLE' } },

@@ -1,27 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type RunningServer, startRawServer } from '../../../test/wire/raw-service.ts';
+import { startWaitingServer, type WaitingServer } from '../../../test/wire/waiting-server.ts';
 import { createGrpcJsTransport } from './grpc-js/grpc-js-transport.ts';
 import { createHttp2Transport } from './http2/http2-transport.ts';
 import type { Transport } from './transport.ts';
 
 const LIMITS = { maxReceiveMessageBytes: 1_000, maxSendMessageBytes: 1_000 };
 
-/** Answers the calls that wait at the server, oldest first. */
-let waiting: (() => void)[];
-let server: RunningServer;
+let server: WaitingServer;
 let transport: Transport;
 
 beforeEach(async () => {
-  waiting = [];
-  server = await startRawServer({
-    unary: { Wait: (call, answer) => waiting.push(() => answer(null, call.request)) },
-    stream: {
-      Open: (call) => {
-        call.write(Buffer.from('first'));
-        waiting.push(() => call.end());
-      },
-    },
-  });
+  server = await startWaitingServer();
 });
 
 afterEach(async () => {
@@ -50,11 +39,11 @@ describe.each([
   test('waits for what runs, and takes nothing new', async () => {
     const running = call();
     const messages = await open();
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(server.waiting).toHaveLength(2));
     const closed = transport.close(60_000).then(() => 'closed');
     await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
     expect(await Promise.race([closed, Promise.resolve('closing')])).toBe('closing');
-    for (const finish of waiting) finish();
+    for (const finish of server.waiting) finish();
     expect(Buffer.from((await running).message).toString()).toBe('hi');
     expect(await messages.next()).toMatchObject({ done: true });
     expect(await closed).toBe('closed');
@@ -63,7 +52,7 @@ describe.each([
   test('ends what outlasts the grace', async () => {
     const running = call();
     const messages = await open();
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(server.waiting).toHaveLength(2));
     const cut = { code: 'UNAVAILABLE', neverSent: false };
     const outcomes = [
       expect(running).rejects.toMatchObject(cut),
