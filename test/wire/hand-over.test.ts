@@ -1,42 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
-import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
-import type { Http2TransportOptions } from '../../src/upstream/transport/http2/options.ts';
-import type { Transport } from '../../src/upstream/transport/transport.ts';
-import {
-  answer,
-  END_STREAM,
-  frame,
-  greet,
-  type RawPeer,
-  type RawServer,
-  serve,
-  setting,
-  startRawPeer,
-  TYPE,
-  uint32,
-} from './raw-peer.ts';
+import { connectToRawPeer, type RawConnection } from './connect-to-raw-peer.ts';
+import { answer, END_STREAM, frame, greet, serve, setting, TYPE, uint32 } from './raw-peer.ts';
 
-let transport: Transport;
-let server: RawServer;
+let connection: RawConnection;
 
-afterEach(async () => {
-  await transport.close(0);
-  await server.close();
-});
+afterEach(() => connection.close());
 
-async function start(
-  script: (peer: RawPeer) => Promise<unknown> | unknown,
-  options: Partial<Http2TransportOptions> = {},
-): Promise<void> {
-  server = await startRawPeer(script);
-  transport = createHttp2Transport({
-    address: { host: '127.0.0.1', port: server.port },
-    ...options,
-  });
+async function start(...given: Parameters<typeof connectToRawPeer>): Promise<void> {
+  connection = await connectToRawPeer(...given);
 }
 
 const call = (text = 'hello') =>
-  transport.unary({ rpcPath: '/a.A/B', metadata: [], message: Buffer.from(text) });
+  connection.transport.unary({ rpcPath: '/a.A/B', metadata: [], message: Buffer.from(text) });
 
 const goaway = (lastStreamId: number, code = 0) =>
   frame(TYPE.goaway, 0, 0, uint32(lastStreamId, code));
@@ -58,7 +33,7 @@ test('GOAWAY: calls the peer took finish, calls above its last id begin again el
     'ok',
     'ok',
   ]);
-  expect(server.peers.length).toBe(2);
+  expect(connection.server.peers.length).toBe(2);
 });
 
 test('a stream above the last id fails, marked safe to retry', async () => {
@@ -67,7 +42,11 @@ test('a stream above the last id fails, marked safe to retry', async () => {
     await peer.nextOf(TYPE.headers);
     peer.send(goaway(0));
   });
-  const stream = transport.stream({ rpcPath: '/a.A/B', metadata: [], messages: [Buffer.alloc(1)] });
+  const stream = connection.transport.stream({
+    rpcPath: '/a.A/B',
+    metadata: [],
+    messages: [Buffer.alloc(1)],
+  });
   await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     neverSent: true,
@@ -94,7 +73,7 @@ test('a peer that turns every call away is given up after the second try', async
     peer.send(goaway(0));
   });
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
-  expect(server.peers.length).toBe(2);
+  expect(connection.server.peers.length).toBe(2);
 });
 
 test('a graceful shutdown under load loses no call', async () => {
@@ -121,7 +100,7 @@ test('a graceful shutdown under load loses no call', async () => {
   };
   await Promise.all(Array.from({ length: 8 }, worker));
   expect(running).toBe(0);
-  expect(server.peers.length).toBeGreaterThan(5);
+  expect(connection.server.peers.length).toBeGreaterThan(5);
 });
 
 test('a connection lost with calls in flight: unavailable, and not safe to retry', async () => {
@@ -170,7 +149,7 @@ test('more calls than streams: more connections, then a bounded queue, then refu
   expect(outcomes[7]).toMatchObject({
     reason: { code: 'RESOURCE_EXHAUSTED', origin: 'gateway', neverSent: true },
   });
-  expect(server.peers.length).toBe(2);
+  expect(connection.server.peers.length).toBe(2);
 });
 
 test('never more streams than the peer allows', async () => {
@@ -194,14 +173,14 @@ test('never more streams than the peer allows', async () => {
   );
   await Promise.all(Array.from({ length: 200 }, () => call()));
   expect(most).toBeLessThanOrEqual(5);
-  expect(server.peers.length).toBe(1);
+  expect(connection.server.peers.length).toBe(1);
 });
 
 test('failed connects are paused between, and calls meanwhile fail at once', async () => {
   await start((peer) => peer.socket.destroy(), { reconnectBaseMs: 60_000, reconnectMaxMs: 60_000 });
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
-  expect(server.peers.length).toBe(1);
+  expect(connection.server.peers.length).toBe(1);
 });
 
 test('close lets running calls finish and takes no new one', async () => {
@@ -211,8 +190,8 @@ test('close lets running calls finish and takes no new one', async () => {
     setTimeout(() => peer.send(answer(request?.streamId ?? 0)), 20);
   });
   const running = call();
-  await server.peers[0]?.nextOf(TYPE.headers);
-  const closed = transport.close(10_000);
+  await connection.server.peers[0]?.nextOf(TYPE.headers);
+  const closed = connection.transport.close(10_000);
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: true });
   await running;
   await closed;
@@ -221,6 +200,6 @@ test('close lets running calls finish and takes no new one', async () => {
 test('close cancels what is left after the grace', async () => {
   await start((peer) => greet(peer));
   const running = call();
-  await transport.close(20);
+  await connection.transport.close(20);
   await expect(running).rejects.toMatchObject({ code: 'UNAVAILABLE', origin: 'gateway' });
 });

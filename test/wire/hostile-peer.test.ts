@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { Cancellation } from '../../src/lib/cancellation.ts';
-import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
-import type { Http2TransportOptions } from '../../src/upstream/transport/http2/options.ts';
-import type { Transport } from '../../src/upstream/transport/transport.ts';
+import { connectToRawPeer, type RawConnection } from './connect-to-raw-peer.ts';
 import {
   answer,
   END_HEADERS,
@@ -11,37 +9,28 @@ import {
   frame,
   greet,
   HEAD,
-  type RawPeer,
-  type RawServer,
   serve,
   setting,
-  startRawPeer,
   TRAILERS,
   TYPE,
   uint32,
 } from './raw-peer.ts';
 
-let transport: Transport;
-let server: RawServer;
+let connection: RawConnection;
 
-afterEach(async () => {
-  await transport.close(0);
-  await server.close();
-});
+afterEach(() => connection.close());
 
-async function start(
-  script: (peer: RawPeer) => Promise<unknown> | unknown,
-  options: Partial<Http2TransportOptions> = {},
-): Promise<void> {
-  server = await startRawPeer(script);
-  transport = createHttp2Transport({
-    address: { host: '127.0.0.1', port: server.port },
-    ...options,
-  });
+async function start(...given: Parameters<typeof connectToRawPeer>): Promise<void> {
+  connection = await connectToRawPeer(...given);
 }
 
 const call = (rest: object = {}) =>
-  transport.unary({ rpcPath: '/a.A/B', metadata: [], message: Buffer.from('hello'), ...rest });
+  connection.transport.unary({
+    rpcPath: '/a.A/B',
+    metadata: [],
+    message: Buffer.from('hello'),
+    ...rest,
+  });
 
 test('an answer that comes one octet at a time', async () => {
   await start(async (peer) => {
@@ -78,7 +67,7 @@ test('a server that never sends SETTINGS, which the deadline does not wait for',
   await start(() => {});
   const request = { rpcPath: '/a.A/B', metadata: [], message: new Uint8Array() };
   const deadline = performance.now() + 30;
-  await expect(transport.unary({ ...request, deadline })).rejects.toMatchObject({
+  await expect(connection.transport.unary({ ...request, deadline })).rejects.toMatchObject({
     code: 'DEADLINE_EXCEEDED',
     origin: 'backend',
     neverSent: true,
@@ -88,7 +77,7 @@ test('a server that never sends SETTINGS, which the deadline does not wait for',
 test('a server that never acknowledges SETTINGS', async () => {
   await start((peer) => peer.send(frame(TYPE.settings, 0, 0)), { connectTimeoutMs: 300 });
   await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE', neverSent: false });
-  const goaway = await server.peers[0]?.nextOf(TYPE.goaway);
+  const goaway = await connection.server.peers[0]?.nextOf(TYPE.goaway);
   expect(goaway?.payload.readUInt32BE(4)).toBe(4);
 });
 
@@ -116,7 +105,7 @@ test('a server that never reads holds no more than was sent ahead, and the deadl
       yield chunk;
     }
   }
-  const stream = transport.stream({
+  const stream = connection.transport.stream({
     rpcPath: '/a.A/Upload',
     metadata: [],
     messages: endless(),
@@ -192,7 +181,11 @@ test('an answer before the request ends stops the request', async () => {
       ended = true;
     }
   }
-  const stream = transport.stream({ rpcPath: '/a.A/B', metadata: [], messages: requests() });
+  const stream = connection.transport.stream({
+    rpcPath: '/a.A/B',
+    metadata: [],
+    messages: requests(),
+  });
   const messages: string[] = [];
   for await (const message of stream) messages.push(Buffer.from(message).toString());
   expect(messages).toEqual(['ok']);
@@ -287,8 +280,8 @@ test('a cancelled call resets its stream and what still comes for it is let pass
   });
   await expect(call({ cancellation })).rejects.toThrow('left');
   await call();
-  expect(server.peers.length).toBe(1);
-  const resets = server.peers[0]?.received.filter(({ type }) => type === TYPE.reset);
+  expect(connection.server.peers.length).toBe(1);
+  const resets = connection.server.peers[0]?.received.filter(({ type }) => type === TYPE.reset);
   expect(resets?.length).toBe(1);
 });
 
@@ -327,7 +320,11 @@ test('a reader that stops stops the peer at its window, and other calls go on', 
     },
     { streamWindowBytes: 65_535 },
   );
-  const stream = transport.stream({ rpcPath: '/a.A/B', metadata: [], messages: [Buffer.alloc(1)] });
+  const stream = connection.transport.stream({
+    rpcPath: '/a.A/B',
+    metadata: [],
+    messages: [Buffer.alloc(1)],
+  });
   await stream.headers;
   await call();
   await call();
@@ -354,7 +351,7 @@ test('a peer that falls silent is found by PING', async () => {
     neverSent: false,
     message: expect.stringContaining('PING'),
   });
-  expect(server.peers[0]?.received.some(({ type }) => type === TYPE.ping)).toBe(true);
+  expect(connection.server.peers[0]?.received.some(({ type }) => type === TYPE.ping)).toBe(true);
 });
 
 test('an idle connection is closed with GOAWAY, and the next call opens another', async () => {
@@ -366,10 +363,10 @@ test('an idle connection is closed with GOAWAY, and the next call opens another'
     { idleTimeoutMs: 20 },
   );
   await call();
-  const [first] = server.peers;
+  const [first] = connection.server.peers;
   const goaway = await first?.nextOf(TYPE.goaway);
   expect(goaway?.payload.readUInt32BE(4)).toBe(0);
   if (first?.socket.destroyed === false) await once(first.socket, 'close');
   await call();
-  expect(server.peers.length).toBe(2);
+  expect(connection.server.peers.length).toBe(2);
 });

@@ -1,42 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
-import { createHttp2Transport } from '../../src/upstream/transport/http2/http2-transport.ts';
-import type { Http2TransportOptions } from '../../src/upstream/transport/http2/options.ts';
-import type { Transport } from '../../src/upstream/transport/transport.ts';
-import {
-  answer,
-  END_STREAM,
-  frame,
-  greet,
-  type RawPeer,
-  type RawServer,
-  serve,
-  setting,
-  startRawPeer,
-  TYPE,
-  uint32,
-} from './raw-peer.ts';
+import { connectToRawPeer, type RawConnection } from './connect-to-raw-peer.ts';
+import { answer, END_STREAM, frame, greet, serve, setting, TYPE, uint32 } from './raw-peer.ts';
 
-let transport: Transport;
-let server: RawServer;
+let connection: RawConnection;
 
-afterEach(async () => {
-  await transport.close(0);
-  await server.close();
-});
+afterEach(() => connection.close());
 
-async function start(
-  script: (peer: RawPeer) => Promise<unknown> | unknown,
-  options: Partial<Http2TransportOptions> = {},
-): Promise<void> {
-  server = await startRawPeer(script);
-  transport = createHttp2Transport({
-    address: { host: '127.0.0.1', port: server.port },
-    ...options,
-  });
+async function start(...given: Parameters<typeof connectToRawPeer>): Promise<void> {
+  connection = await connectToRawPeer(...given);
 }
 
 const unary = () =>
-  transport.unary({ rpcPath: '/a.A/B', metadata: [], message: Buffer.from('hello') });
+  connection.transport.unary({ rpcPath: '/a.A/B', metadata: [], message: Buffer.from('hello') });
 
 test('a large message waits until the one before it is nearly sent', async () => {
   let asked = 0;
@@ -59,7 +34,7 @@ test('a large message waits until the one before it is nearly sent', async () =>
     }
     peer.send(answer(1));
   });
-  for await (const _ of transport.stream({
+  for await (const _ of connection.transport.stream({
     rpcPath: '/a.A/B',
     metadata: [],
     messages: messages(),
@@ -83,7 +58,7 @@ test('a peer that stops reading is given no call beyond what its socket holds', 
   const metadata: [string, string][] = [['x-large', 'v'.repeat(8_000)]];
   const message = Buffer.alloc(5);
   for (let sent = 0; sent < 4_000 && refused.length === 0; sent += 1) {
-    transport
+    connection.transport
       .unary({ rpcPath: '/a.A/B', metadata, message })
       .catch(({ code, neverSent }) => refused.push([code, neverSent]));
     await new Promise<void>((resolve) => setImmediate(resolve));
