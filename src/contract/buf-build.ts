@@ -22,7 +22,11 @@ export type BuildResult =
 /** Compiles a buf workspace into the bytes of a `google.protobuf.FileDescriptorSet` with source info. */
 export async function buildWithBuf(workspace: string): Promise<BuildResult> {
   const args = ['build', '.', '--as-file-descriptor-set', '-o', '-', '--error-format', 'json'];
-  const child = spawn(process.execPath, [BUF, ...args], { cwd: workspace });
+  const child = spawn(process.execPath, [BUF, ...args], {
+    cwd: workspace,
+    // By default below the home folder, which a container may not have, or may not let be written.
+    env: { ...process.env, BUF_CACHE_DIR: join(workspace, '.cache') },
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadContracts } from './load-contracts.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'weir-contracts-test-'));
@@ -82,6 +82,14 @@ service S { rpc Get(google.type.Interval) returns (google.longrunning.Operation)
     });
     const { methods } = await loadContracts([{ folder }]);
     expect([...methods.keys()]).toEqual(['a.v1.s.get']);
+  });
+
+  test('nothing is written below the home folder, which may not be there', async () => {
+    const folder = writeFolder({ 'a.proto': HEAD });
+    vi.stubEnv('HOME', '/proc/nowhere');
+    vi.stubEnv('XDG_CACHE_HOME', '/proc/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await loadContracts([{ folder }])).methods.size).toBe(0);
   });
 
   test('error details are known without being imported', () => {
