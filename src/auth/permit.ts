@@ -31,7 +31,7 @@ export type Permit = GrantedPermit;
 
 /**
  * Decides whether `identity` may call a method with this access rule. No rule means nobody may.
- * Throws UNAUTHENTICATED when a caller without credentials would need some, PERMISSION_DENIED otherwise.
+ * @throws WeirError UNAUTHENTICATED when a caller without credentials would need some, PERMISSION_DENIED otherwise.
  */
 export function authorise(
   access: Access | undefined,

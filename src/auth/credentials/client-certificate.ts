@@ -28,7 +28,7 @@ export const CERTIFICATE_ISSUER = 'weir:certificate';
 
 /**
  * The identity of a client certificate by the first rule that fits.
- * Throws UNAUTHENTICATED where none does: a certificate of the right authority alone is not an identity.
+ * @throws WeirError UNAUTHENTICATED where none does: a certificate of the right authority alone is not an identity.
  */
 export function identifyCertificate(
   certificate: ClientCertificate,

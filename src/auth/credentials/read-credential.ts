@@ -21,7 +21,7 @@ const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
  * Finds the credential among the headers; on a WebSocket and for SSE these are overlaid by the
  * connectionParams, so `{ authorization: 'Bearer …' }` and `{ ticket: '…' }` work there too.
  * The first found decides alone: a wrong one never falls through to the next.
- * Throws UNAUTHENTICATED when there is one that cannot be read.
+ * @throws WeirError UNAUTHENTICATED when there is one that cannot be read.
  */
 export function readCredential(headers: CallerHeaders): Credential {
   const authorization = headers.authorization;

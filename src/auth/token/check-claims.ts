@@ -14,7 +14,7 @@ export interface RegisteredClaims {
 /**
  * Checks `typ`, `aud`, `exp`, `nbf`, `iat` and `sub`. A token without `exp` or `sub` is refused: one
  * would live for ever, the other is nobody's.
- * Throws UNAUTHENTICATED with the name of the claim.
+ * @throws WeirError UNAUTHENTICATED with the name of the claim.
  */
 export function checkClaims(
   { header, claims }: UnverifiedToken,

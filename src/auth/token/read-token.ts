@@ -29,7 +29,7 @@ const REFUSED_HEADERS = ['jwk', 'jku', 'x5u', 'x5c', 'zip', 'crit', 'b64'];
 
 /**
  * Takes a compact JWS apart and refuses what no honest issuer sends, before any cryptography.
- * Throws UNAUTHENTICATED.
+ * @throws WeirError UNAUTHENTICATED.
  */
 export function readToken(token: string, maxBytes: number): UnverifiedToken {
   if (token.length > maxBytes) {
