@@ -131,7 +131,6 @@ const SHAPES: readonly (readonly [title: string, raw: string])[] = [
     'chunks ended by line feeds',
     `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n1\na\n0\n\n${SMUGGLED}`,
   ],
-  ['no host', 'POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n'],
   [
     'a version that does not exist',
     `POST / HTTP/1.9\r\n${HOST}Content-Length: 0\r\n\r\n${SMUGGLED}`,
