@@ -18,6 +18,11 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
+/** Ends whatever a run has left beside its subjects, which would keep it from ending. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(Array.from(running, (each) => each.stop()));
+}
+
 /** One process and its children on one core, with what `/proc` says about them. */
 export class PinnedProcess {
   readonly #child: ChildProcess;

@@ -4,6 +4,7 @@ import { startBackend } from './backend.ts';
 import { compileContract } from './contract.ts';
 import { toJsonReport } from './json-report.ts';
 import { type Options, parseOptions, select, USAGE } from './options.ts';
+import { stopAll } from './pinned-process.ts';
 import { prepare } from './prepare.ts';
 import { toRatios } from './ratios.ts';
 import { writeReadmeTable } from './readme-table.ts';
@@ -19,6 +20,8 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+} finally {
+  await stopAll();
 }
 
 async function bench({ timing, quick, json, readme, ...names }: Options): Promise<void> {
