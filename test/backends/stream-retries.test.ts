@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arrivals, type Backends, startBackends } from '../support/backends.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
 import { portOf } from '../support/port-of.ts';
-import { startCall } from '../support/stock-call.ts';
+import { subscribeAlone } from '../support/stock-call.ts';
 import { type Headers, STOCK_LINKS } from '../support/stock-links.ts';
 
 const WATCH_QUOTES = 'market.v1.quoteService.watchQuotes';
@@ -42,16 +42,7 @@ async function unusedPort(): Promise<number> {
 
 describe.each(LINKS)('over $name', (link) => {
   function watch(headers: Headers = {}) {
-    const stock = link.connect(gateway, headers);
-    const call = startCall(stock, 'subscription', WATCH_QUOTES, { symbols: ['AAPL'] });
-    return {
-      ...call,
-      async [Symbol.asyncDispose]() {
-        call.cancel();
-        stock.hangUp();
-        await stock.close();
-      },
-    };
+    return subscribeAlone(link.connect(gateway, headers), WATCH_QUOTES, { symbols: ['AAPL'] });
   }
 
   test('a stream that one endpoint cannot take begins at another', async () => {

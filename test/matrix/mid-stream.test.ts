@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arrivalOf, BackendProcess, type Backends, startBackends } from '../support/backends.ts';
 import { GatewayProcess, startGateway } from '../support/gateway.ts';
-import { startCall } from '../support/stock-call.ts';
+import { subscribeAlone } from '../support/stock-call.ts';
 import { type Headers, STOCK_LINKS } from '../support/stock-links.ts';
 
 const WATCH_QUOTES = 'market.v1.quoteService.watchQuotes';
@@ -23,16 +23,7 @@ afterAll(async () => {
 
 describe.each(LINKS)('over $name', (link) => {
   function watch(path: string, input: object, headers: Headers = {}, through = gateway) {
-    const stock = link.connect(through, headers);
-    const call = startCall(stock, 'subscription', path, input);
-    return {
-      ...call,
-      async [Symbol.asyncDispose]() {
-        call.cancel();
-        stock.hangUp();
-        await stock.close();
-      },
-    };
+    return subscribeAlone(link.connect(through, headers), path, input);
   }
 
   test('an error after three messages comes after them, with its details', async () => {

@@ -63,3 +63,16 @@ export function startCall(
   });
   return { ...outcome, cancel: () => subscription.unsubscribe() };
 }
+
+/** A subscription through a client of its own, which ends with it. */
+export function subscribeAlone(stock: StockClient, path: string, input: unknown) {
+  const call = startCall(stock, 'subscription', path, input);
+  return {
+    ...call,
+    async [Symbol.asyncDispose]() {
+      call.cancel();
+      stock.hangUp();
+      await stock.close();
+    },
+  };
+}

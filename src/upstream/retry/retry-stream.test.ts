@@ -1,24 +1,14 @@
 import { expect, test } from 'vitest';
 import { createBackendCall } from '../../../test/support/backend-call.ts';
+import { backendFailure, THREE_ATTEMPTS } from '../../../test/support/retries.ts';
 import type { RetryPolicy } from '../../contract/policy.ts';
-import { WeirError, type WeirErrorOptions } from '../../errors.ts';
+import { WeirError } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import type { Attempt } from '../attempt.ts';
 import type { BackendCall } from '../backend-call.ts';
 import { streamFrom } from '../begun-stream.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { createStreamRetry } from './retry-stream.ts';
-
-const POLICY: RetryPolicy = {
-  maxAttempts: 3,
-  codes: ['UNAVAILABLE'],
-  initialBackoffMs: 100,
-  maxBackoffMs: 150,
-  perTryTimeoutMs: undefined,
-};
-
-const failure = (options: WeirErrorOptions = {}, code: WeirError['code'] = 'UNAVAILABLE') =>
-  new WeirError(code, 'failed', { origin: 'backend', ...options });
 
 /** What one attempt brings: messages of one byte each, then its end. */
 type Attempted = readonly (number | WeirError)[];
@@ -71,48 +61,48 @@ test.each<[string, readonly Attempted[], RetryPolicy | undefined, object]>([
   [
     'a stream that begins is not begun again',
     [[1, 2]],
-    POLICY,
+    THREE_ATTEMPTS,
     { messages: [1, 2], end: 'OK', attempts: 1 },
   ],
   [
     'nor is one that ends without a message',
     [[]],
-    POLICY,
+    THREE_ATTEMPTS,
     { messages: [], end: 'OK', attempts: 1 },
   ],
   [
     'one that fails before its first message is begun again where the contract allows it',
-    [[failure()], [failure()], [1, 2]],
-    POLICY,
+    [[backendFailure()], [backendFailure()], [1, 2]],
+    THREE_ATTEMPTS,
     { messages: [1, 2], end: 'OK', attempts: 3 },
   ],
   [
     'as often as it allows',
-    [[failure()], [failure()], [failure()], [1]],
-    POLICY,
+    [[backendFailure()], [backendFailure()], [backendFailure()], [1]],
+    THREE_ATTEMPTS,
     { messages: [], end: 'UNAVAILABLE', attempts: 3 },
   ],
   [
     'not on another status',
-    [[failure({}, 'INTERNAL')], [1]],
-    POLICY,
+    [[backendFailure({}, 'INTERNAL')], [1]],
+    THREE_ATTEMPTS,
     { messages: [], end: 'INTERNAL', attempts: 1 },
   ],
   [
     'not once a message has come',
-    [[1, failure()], [2]],
-    POLICY,
+    [[1, backendFailure()], [2]],
+    THREE_ATTEMPTS,
     { messages: [1], end: 'UNAVAILABLE', attempts: 1 },
   ],
   [
     'not where the contract says nothing',
-    [[failure()], [1]],
+    [[backendFailure()], [1]],
     undefined,
     { messages: [], end: 'UNAVAILABLE', attempts: 1 },
   ],
   [
     'but what never left goes again whatever the contract says, once',
-    [[failure({ neverSent: true })], [failure({ neverSent: true })], [1]],
+    [[backendFailure({ neverSent: true })], [backendFailure({ neverSent: true })], [1]],
     undefined,
     { messages: [], end: 'UNAVAILABLE', attempts: 2 },
   ],
@@ -123,31 +113,31 @@ test.each<[string, readonly Attempted[], RetryPolicy | undefined, object]>([
 });
 
 test('a stream is begun when its first message is asked for, and every attempt knows its number', async () => {
-  const { open, attempts } = setUp([[failure()], [7]]);
-  const stream = open(callWith(POLICY));
+  const { open, attempts } = setUp([[backendFailure()], [7]]);
+  const stream = open(callWith(THREE_ATTEMPTS));
   expect(attempts).toEqual([]);
   await read(stream);
   expect(attempts.map(({ number }) => number)).toEqual([1, 2]);
 });
 
 test('no stream is begun again beyond the budget', async () => {
-  const { open, attempts } = setUp([[failure()], [1]], 0);
-  expect(await read(open(callWith(POLICY)))).toEqual({ messages: [], end: 'UNAVAILABLE' });
+  const { open, attempts } = setUp([[backendFailure()], [1]], 0);
+  expect(await read(open(callWith(THREE_ATTEMPTS)))).toEqual({ messages: [], end: 'UNAVAILABLE' });
   expect(attempts).toHaveLength(1);
 });
 
 test('no stream is begun again for a caller who left', async () => {
   const cancellation = new Cancellation();
-  const { open, attempts } = setUp([[failure()], [1]]);
-  const stream = open(callWith(POLICY, cancellation));
+  const { open, attempts } = setUp([[backendFailure()], [1]]);
+  const stream = open(callWith(THREE_ATTEMPTS, cancellation));
   cancellation.cancel(new WeirError('CANCELLED', 'left'));
   expect(await read(stream)).toEqual({ messages: [], end: 'UNAVAILABLE' });
   expect(attempts).toHaveLength(1);
 });
 
 test('a reader who leaves early ends the attempt that serves it', async () => {
-  const { open, closed } = setUp([[failure()], [1, 2, 3]]);
-  for await (const message of open(callWith(POLICY))) {
+  const { open, closed } = setUp([[backendFailure()], [1, 2, 3]]);
+  for await (const message of open(callWith(THREE_ATTEMPTS))) {
     expect([...message]).toEqual([1]);
     break;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createBackendCall } from '../../../test/support/backend-call.ts';
+import { backendFailure, THREE_ATTEMPTS } from '../../../test/support/retries.ts';
 import type { RetryPolicy } from '../../contract/policy.ts';
-import { WeirError, type WeirErrorOptions } from '../../errors.ts';
+import type { WeirError, WeirErrorOptions } from '../../errors.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
 import { CallNotes } from '../../telemetry/call-notes.ts';
 import type { Attempt } from '../attempt.ts';
@@ -10,16 +11,6 @@ import { createRetry } from './retry.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
 const REPLY: UnaryReply = { message: new Uint8Array(), headers: [], trailers: [] };
-const POLICY: RetryPolicy = {
-  maxAttempts: 3,
-  codes: ['UNAVAILABLE'],
-  initialBackoffMs: 100,
-  maxBackoffMs: 150,
-  perTryTimeoutMs: undefined,
-};
-
-const failure = (options: WeirErrorOptions = {}, code: WeirError['code'] = 'UNAVAILABLE') =>
-  new WeirError(code, 'failed', { origin: 'backend', ...options });
 
 /** Weir's own refusal, with when to come back. */
 const HELD_BACK: WeirErrorOptions = { origin: 'gateway', neverSent: true, retryAfterMs: 1_000 };
@@ -68,19 +59,19 @@ describe('what is tried again', () => {
   test.each<[string, Script, Awaited<ReturnType<typeof run>>]>([
     [
       'a success is not',
-      { outcomes: ['ok'], retry: POLICY },
+      { outcomes: ['ok'], retry: THREE_ATTEMPTS },
       { result: 'ok', waits: [], attempts: 1 },
     ],
     [
       'a listed status, with growing waits up to the most',
-      { outcomes: [failure(), failure(), 'ok'], retry: POLICY },
+      { outcomes: [backendFailure(), backendFailure(), 'ok'], retry: THREE_ATTEMPTS },
       { result: 'ok', waits: [100, 150], attempts: 3 },
     ],
     [
       'an attempt whose own time ran out while the call has some left',
       {
-        outcomes: [failure({}, 'DEADLINE_EXCEEDED'), 'ok'],
-        retry: { ...POLICY, perTryTimeoutMs: 300 },
+        outcomes: [backendFailure({}, 'DEADLINE_EXCEEDED'), 'ok'],
+        retry: { ...THREE_ATTEMPTS, perTryTimeoutMs: 300 },
         deadline: 2_000,
       },
       { result: 'ok', waits: [100], attempts: 2 },
@@ -88,65 +79,68 @@ describe('what is tried again', () => {
     [
       'not an attempt that ran into the deadline of the call',
       {
-        outcomes: [failure({}, 'DEADLINE_EXCEEDED'), 'ok'],
-        retry: { ...POLICY, perTryTimeoutMs: 3_000 },
+        outcomes: [backendFailure({}, 'DEADLINE_EXCEEDED'), 'ok'],
+        retry: { ...THREE_ATTEMPTS, perTryTimeoutMs: 3_000 },
         deadline: 2_000,
       },
       { result: 'DEADLINE_EXCEEDED', waits: [], attempts: 1 },
     ],
     [
       'not beyond the attempts allowed',
-      { outcomes: [failure(), failure(), failure()], retry: POLICY },
+      { outcomes: [backendFailure(), backendFailure(), backendFailure()], retry: THREE_ATTEMPTS },
       { result: 'UNAVAILABLE', waits: [100, 150], attempts: 3 },
     ],
     [
       'not a status that is not listed',
-      { outcomes: [failure({}, 'INTERNAL')], retry: POLICY },
+      { outcomes: [backendFailure({}, 'INTERNAL')], retry: THREE_ATTEMPTS },
       { result: 'INTERNAL', waits: [], attempts: 1 },
     ],
     [
       'not a method whose contract does not allow it: an order is never sent twice',
-      { outcomes: [failure()] },
+      { outcomes: [backendFailure()] },
       { result: 'UNAVAILABLE', waits: [], attempts: 1 },
     ],
     [
       'a call that provably never left, once, whatever its contract says',
-      { outcomes: [failure({ neverSent: true }), failure({ neverSent: true })] },
+      { outcomes: [backendFailure({ neverSent: true }), backendFailure({ neverSent: true })] },
       { result: 'UNAVAILABLE', waits: [], attempts: 2 },
     ],
     [
       'not a call that was shed, though it never left',
       {
-        outcomes: [failure(HELD_BACK, 'RESOURCE_EXHAUSTED'), 'ok'],
+        outcomes: [backendFailure(HELD_BACK, 'RESOURCE_EXHAUSTED'), 'ok'],
       },
       { result: 'RESOURCE_EXHAUSTED', waits: [], attempts: 1 },
     ],
     [
       'not a call that is held back while every endpoint fails, though its contract allows it',
-      { outcomes: [failure(HELD_BACK), 'ok'], retry: POLICY },
+      { outcomes: [backendFailure(HELD_BACK), 'ok'], retry: THREE_ATTEMPTS },
       { result: 'UNAVAILABLE', waits: [], attempts: 1 },
     ],
     [
       'a call that found the queue of one endpoint full, at another',
-      { outcomes: [failure({ neverSent: true }, 'RESOURCE_EXHAUSTED'), 'ok'] },
+      { outcomes: [backendFailure({ neverSent: true }, 'RESOURCE_EXHAUSTED'), 'ok'] },
       { result: 'ok', waits: [], attempts: 2 },
     ],
     [
       'after the time that the backend asks for',
       {
-        outcomes: [failure({ metadata: [['grpc-retry-pushback-ms', '700']] }), 'ok'],
-        retry: POLICY,
+        outcomes: [backendFailure({ metadata: [['grpc-retry-pushback-ms', '700']] }), 'ok'],
+        retry: THREE_ATTEMPTS,
       },
       { result: 'ok', waits: [700], attempts: 2 },
     ],
     [
       'not when the backend says never',
-      { outcomes: [failure({ metadata: [['grpc-retry-pushback-ms', '-1']] })], retry: POLICY },
+      {
+        outcomes: [backendFailure({ metadata: [['grpc-retry-pushback-ms', '-1']] })],
+        retry: THREE_ATTEMPTS,
+      },
       { result: 'UNAVAILABLE', waits: [], attempts: 1 },
     ],
     [
       'not when the deadline would pass first',
-      { outcomes: [failure(), failure()], retry: POLICY, deadline: 200 },
+      { outcomes: [backendFailure(), backendFailure()], retry: THREE_ATTEMPTS, deadline: 200 },
       { result: 'UNAVAILABLE', waits: [100], attempts: 2 },
     ],
   ])('%s', async (_, script, expected) => {
@@ -156,7 +150,11 @@ describe('what is tried again', () => {
 
 test('what the budget does not hold is not tried again, and further calls fill it', async () => {
   const budget = createRetryBudget({ ratio: 0.5, minPerSecond: 0.1 }, () => 0);
-  const failing: Script = { outcomes: [failure(), failure(), failure()], retry: POLICY, budget };
+  const failing: Script = {
+    outcomes: [backendFailure(), backendFailure(), backendFailure()],
+    retry: THREE_ATTEMPTS,
+    budget,
+  };
   const attempts: number[] = [];
   // The reserve of one and half a retry a call: 1.5, then 1, then 0.5, then 1 again.
   for (let call = 0; call < 4; call++) attempts.push((await run(failing)).attempts);
@@ -165,7 +163,9 @@ test('what the budget does not hold is not tried again, and further calls fill i
 
 test('a call that provably never left takes nothing from the budget', async () => {
   const budget = createRetryBudget({ ratio: 0, minPerSecond: 0 }, () => 0);
-  expect((await run({ outcomes: [failure({ neverSent: true }), 'ok'], budget })).result).toBe('ok');
+  expect(
+    (await run({ outcomes: [backendFailure({ neverSent: true }), 'ok'], budget })).result,
+  ).toBe('ok');
 });
 
 test.each<[string, WeirErrorOptions, object]>([
@@ -183,9 +183,9 @@ test.each<[string, WeirErrorOptions, object]>([
     random: () => 0.5,
     sleep: async () => {},
   })(async () => {
-    throw failure(options);
+    throw backendFailure(options);
   });
-  const call = createBackendCall({ policy: { retry: POLICY } }, { notes });
+  const call = createBackendCall({ policy: { retry: THREE_ATTEMPTS } }, { notes });
   await expect(callWithRetries(call)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(notes.events).toMatchObject([
     { name: `retry withheld by ${who}`, attributes: { 'rpc.status_code': 'UNAVAILABLE' } },
