@@ -30,6 +30,7 @@ let subscribed: unknown[];
 
 const router = t.router({
   whoAmI: t.procedure.query(({ ctx }) => ctx.authorization ?? 'anonymous'),
+  lengthOf: t.procedure.input(String).query(({ input }) => input.length),
   buy: t.procedure.mutation(() => {
     const violation = { field: 'quantity', description: 'must be above 0' };
     throw new TRPCError({
@@ -69,9 +70,10 @@ beforeEach(async () => {
   const handler = createHTTPHandler({
     router,
     createContext: ({ req }) => ({ authorization: req.headers.authorization }),
+    allowMethodOverride: true,
   });
   server = createServer((request, response) => {
-    requests.push(request.url ?? '');
+    requests.push(`${request.method} ${request.url}`);
     handler(request, response);
   }).listen(0, '127.0.0.1');
   sockets = new WebSocketServer({ server });
@@ -123,6 +125,16 @@ test.each(['stream', 'whole'] as const)('calls of one tick share a request: %s',
   const answers = await Promise.all([client.whoAmI.query(), client.whoAmI.query()]);
   expect(answers).toEqual(['Bearer abc', 'Bearer abc']);
   expect(requests).toHaveLength(1);
+});
+
+test.each([
+  { batch: 'stream', length: 1_900, method: 'GET' },
+  { batch: 'stream', length: 2_000, method: 'POST' },
+  { batch: 'whole', length: 2_000, method: 'POST' },
+] as const)('a query of $length characters travels by $method: $batch', async (each) => {
+  const client = connect({ batch: each.batch });
+  expect(await client.lengthOf.query('x'.repeat(each.length))).toBe(each.length);
+  expect(requests).toEqual([expect.stringMatching(new RegExp(`^${each.method} /lengthOf`))]);
 });
 
 test.each([

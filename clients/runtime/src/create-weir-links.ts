@@ -30,7 +30,7 @@ export interface WeirLinks<Router extends AnyTRPCRouter> {
 /** 50 calls: more in one tick is a loop that wants another method. */
 const MAX_BATCH_SIZE = 50;
 
-/** 2,000 characters: a longer URL is cut by some proxies, so the batch is split or posted. */
+/** 2,000 characters: a longer URL is cut by some proxies, so the batch is split, and a query that is longer alone is posted. */
 const MAX_URL_LENGTH = 2_000;
 
 /** 10 s idle: long enough for a page change to keep its socket, short enough to let a script end. */
@@ -69,10 +69,12 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
     maxURLLength: MAX_URL_LENGTH,
   };
   const socket = [tracedMessagesLink(), wsLink<AnyTRPCRouter>({ client: webSocketClient })];
-  const calls: TRPCLink<AnyTRPCRouter> =
-    options.batch === 'whole'
-      ? httpBatchLink<AnyTRPCRouter>(http)
-      : httpBatchStreamLink<AnyTRPCRouter>(http);
+  const batchLink = options.batch === 'whole' ? httpBatchLink : httpBatchStreamLink;
+  const calls = splitLink<AnyTRPCRouter>({
+    condition: (op) => op.type === 'query' && urlLength(options.url, op) > MAX_URL_LENGTH,
+    true: batchLink<AnyTRPCRouter>({ ...http, methodOverride: 'POST' }),
+    false: batchLink<AnyTRPCRouter>(http),
+  });
   const split = splitLink<AnyTRPCRouter>({
     condition: (op) => op.type === 'subscription',
     true: options.resubscribe === false ? socket : [resubscribeLink(), ...socket],
@@ -84,6 +86,12 @@ export function createWeirLinks<Router extends AnyTRPCRouter>(
     links: renewal === undefined ? [traceLink(), split] : [traceLink(), renewLink(renewal), split],
     connection: createConnection(webSocketClient),
   };
+}
+
+/** Of a batch with this call alone. The stock links fail a call that no URL can hold. */
+function urlLength(url: string, { path, input }: Operation): number {
+  const inputs = encodeURIComponent(JSON.stringify({ 0: input }));
+  return `${url}/${path}?batch=1&input=${inputs}`.length;
 }
 
 /** Who can get newer credentials: a session, or a function that gives tokens. */
