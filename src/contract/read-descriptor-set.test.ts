@@ -59,6 +59,22 @@ test.each(['all', 'methods'] as const)('every method finds its comment and line:
   );
 });
 
+test.each(['all', 'methods'] as const)('fields without a name in JSON get theirs: %s', (kept) => {
+  const text = { number: 1, type: 9, label: 1 } as const;
+  const field = [
+    { ...text, name: 'page_token' },
+    { ...text, name: 'foo__bar_1' },
+    { ...text, name: 'sort_key', jsonName: 'order' },
+  ];
+  const messageType = [{ name: 'M', nestedType: [{ name: 'N', field }], field }];
+  const set = create(FileDescriptorSetSchema, { file: [{ name: 'a.proto', messageType }] });
+  const [read] =
+    readDescriptorSet(toBinary(FileDescriptorSetSchema, set), kept).file[0]?.messageType ?? [];
+  for (const fields of [read?.field, read?.nestedType[0]?.field]) {
+    expect(fields?.map(({ jsonName }) => jsonName)).toEqual(['pageToken', 'fooBar1', 'order']);
+  }
+});
+
 test.each([
   ['a length beyond the end', [0x0a, 0x7f]],
   ['a file that ends within a field', [0x0a, 0x02, 0x4a, 0x7f]],

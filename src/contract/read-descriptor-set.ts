@@ -1,6 +1,8 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
+import { protoCamelCase } from '@bufbuild/protobuf/reflect';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import {
+  type DescriptorProto,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
   type FileDescriptorSet,
@@ -33,7 +35,23 @@ const METHOD_PATH_LENGTH = 4;
  * @throws Error on bytes that are no such set.
  */
 export function readDescriptorSet(bytes: Uint8Array, comments: KeptComments): FileDescriptorSet {
-  if (comments === 'all') return fromBinary(FileDescriptorSetSchema, bytes);
+  const set =
+    comments === 'all'
+      ? fromBinary(FileDescriptorSetSchema, bytes)
+      : readWithoutFieldComments(bytes);
+  for (const { messageType } of set.file) messageType.forEach(nameFieldsInJson);
+  return set;
+}
+
+/** Compilers write every `json_name`; what C++ and Python servers tell by reflection leaves it to the rule. */
+function nameFieldsInJson({ field, nestedType }: DescriptorProto): void {
+  for (const each of field) {
+    if (each.jsonName === '') each.jsonName = protoCamelCase(each.name);
+  }
+  nestedType.forEach(nameFieldsInJson);
+}
+
+function readWithoutFieldComments(bytes: Uint8Array): FileDescriptorSet {
   const file: FileDescriptorProto[] = [];
   visitFields(bytes, (number, _start, _end, content) => {
     if (number === FILE && content !== undefined) file.push(readFile(content));
