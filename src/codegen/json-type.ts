@@ -69,7 +69,10 @@ function scalarType(scope: Scope, scalar: ScalarType, form: Form): Printable {
 }
 
 function jsonType(scope: Scope, type: JsonType): Printable {
-  return type.kind === 'keyword'
-    ? type.name
-    : scope.file.import(type.name, './proto-json.js', true);
+  return type.kind === 'keyword' ? type.name : supportType(scope, type.name);
+}
+
+/** A type that `proto-json.ts` of the generated client exports. */
+export function supportType(scope: Scope, name: string): Printable {
+  return scope.file.import(name, './proto-json.js', true);
 }

@@ -2,7 +2,7 @@ import type { DescField, DescMessage, DescOneof } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
 import type { Printable } from '@bufbuild/protoplugin';
 import { docComment } from './doc-comment.ts';
-import { fieldType, type Scope } from './json-type.ts';
+import { fieldType, type Scope, supportType } from './json-type.ts';
 import { propertyName } from './property-name.ts';
 import type { Form } from './well-known-json.ts';
 
@@ -50,7 +50,16 @@ function plainField(scope: Scope, field: DescField, form: Form): Printable {
   return line(docComment(field, '  '), [
     ['  ', property, '?: ', type],
     form === 'output' ? '' : tellsUnset(field) ? ' | null | undefined' : ' | undefined',
+    inherited(scope, field, form),
   ]);
+}
+
+/**
+ * Every object has a `toString` and a `constructor`, which TypeScript compares with an input's field of that
+ * name even where the caller left it out. JSON never holds functions, so nothing wrong is sent.
+ */
+function inherited(scope: Scope, { jsonName }: DescField, form: Form): Printable {
+  return form === 'input' && jsonName in {} ? [' | ', supportType(scope, 'Inherited')] : '';
 }
 
 const { EXPLICIT, LEGACY_REQUIRED } = FeatureSet_FieldPresence;
@@ -70,7 +79,10 @@ function looseMembers(scope: Scope, oneof: DescOneof, form: Form): Printable[] {
   const undefinedToo = form === 'input' ? ' | undefined' : '';
   const members = oneof.fields.map((field) => {
     const property = ['  ', propertyName(field.jsonName), '?: '];
-    return line(docComment(field, '  '), [property, fieldType(scope, field, form), undefinedToo]);
+    return line(docComment(field, '  '), [
+      [...property, fieldType(scope, field, form), undefinedToo],
+      inherited(scope, field, form),
+    ]);
   });
   return [note, ...members];
 }
@@ -87,7 +99,10 @@ function exclusiveMembers(scope: Scope, oneof: DescOneof, form: Form): Printable
             ['      ', propertyName(field.jsonName), ': '],
             fieldType(scope, field, form),
           ])
-        : line('', `      ${propertyName(field.jsonName)}?: ${absent}`),
+        : line('', [
+            `      ${propertyName(field.jsonName)}?: ${absent}`,
+            inherited(scope, field, form),
+          ]),
     ),
     '    }\n',
   ]);

@@ -31,6 +31,9 @@ export type JsonArray = JsonValue[];
 export type Any = { '@type': string; [field: string]: JsonValue };
 
 export type Empty = { [key: string]: never };
+
+/** What every object has by itself under a field's name, such as \`toString\`. JSON leaves it out. */
+export type Inherited = Function;
 `;
 
 export const PROCEDURE_TYPES = `\

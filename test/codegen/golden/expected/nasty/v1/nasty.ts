@@ -2,7 +2,7 @@
 // @generated from file nasty/v1/nasty.proto (package nasty.v1, syntax proto3)
 /* eslint-disable */
 
-import type { Any, Bytes, Double as Double$1, Duration, Empty, FieldMask, Int64 as Int64$1, Int64Input as Int64Input$1, JsonArray, JsonObject, JsonValue as JsonValue$1, Timestamp } from "../../proto-json.ts";
+import type { Any, Bytes, Double as Double$1, Duration, Empty, FieldMask, Inherited as Inherited$1, Int64 as Int64$1, Int64Input as Int64Input$1, JsonArray, JsonObject, JsonValue as JsonValue$1, Timestamp } from "../../proto-json.ts";
 import type { Money, MoneyInput } from "../../acme/type/v1/money.ts";
 import type { Option, OptionInput } from "../../google/protobuf/type.ts";
 
@@ -130,6 +130,44 @@ export type A_B_C =
   | 'C_UNSPECIFIED'
   /** Ends a comment: *\/ */
   | 'C_ONE';
+
+/** Names that every object has by itself. */
+export type Inherited = {
+  toString: string;
+  constructor?: Inherited;
+} & (
+  | {
+      valueOf: string;
+      other?: never;
+    }
+  | {
+      valueOf?: never;
+      other: string;
+    }
+  | {
+      valueOf?: never;
+      other?: never;
+    }
+);
+
+/** Names that every object has by itself. */
+export type InheritedInput = {
+  toString?: string | undefined | Inherited$1;
+  constructor?: InheritedInput | null | undefined | Inherited$1;
+} & (
+  | {
+      valueOf: string;
+      other?: undefined;
+    }
+  | {
+      valueOf?: undefined | Inherited$1;
+      other: string;
+    }
+  | {
+      valueOf?: undefined | Inherited$1;
+      other?: undefined;
+    }
+);
 
 export type Nothing = { [key: string]: never };
 
