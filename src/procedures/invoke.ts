@@ -59,8 +59,7 @@ export function createStreamInvoke(options: InvokeOptions): StreamHandler<Permit
     try {
       for await (const message of upstream.serverStream(request)) {
         noteAnswer(call, message);
-        const json = output.decode(message);
-        yield { json, id: resume.idOf(json) };
+        yield resume.toItem(output.decode(message));
       }
     } catch (thrown) {
       throw withDecodedDetails(thrown, transcoder, call);

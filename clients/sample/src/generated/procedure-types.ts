@@ -31,8 +31,9 @@ export type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
 }>;
 
 /**
- * A stream whose contract names a field to resume from. Each event is a message with the id of its place;
- * after a lost connection the client sends the last one by itself, and a caller may begin with one.
+ * A stream whose contract names a field to resume from. Each event is a message with the id of its place,
+ * empty where the message has none; after a lost connection the client sends the last one by itself, and a
+ * caller may begin with one.
  */
 export type TrackedSubscription<Input, Output> = TRPCSubscriptionProcedure<{
   input: Input & { lastEventId?: string | undefined };
