@@ -214,6 +214,16 @@ test.each([
     'server.shutdownGrace: expected at most "24d", found "25d"',
   ],
   [
+    'an export for which there is no time',
+    { telemetry: { traces: { url: 'http://127.0.0.1:4318/v1/traces', timeout: '0s' } } },
+    'telemetry.traces.timeout: expected a duration above zero, such as "1s", found "0s"',
+  ],
+  [
+    'an export that would be made at once, as no timer waits so long',
+    { telemetry: { traces: { url: 'http://127.0.0.1:4318/v1/traces', interval: '25d' } } },
+    'telemetry.traces.interval: expected at most "24d", found "25d"',
+  ],
+  [
     'a preflight that no browser remembers for so long',
     { cors: { maxAge: '25h' } },
     'cors.maxAge: expected at most "24h"; Firefox remembers no longer, and Chromium for "2h", found "25h"',
@@ -236,6 +246,30 @@ test.each([
     'a share above one',
     { upstreams: { market: { endpoints: ['a:1'], balancing: { panicThreshold: 50 } } } },
     'upstreams.market.balancing.panicThreshold: expected at most 1, found 50',
+  ],
+  [
+    'a breaker that would be closed again before the time given',
+    { upstreams: { market: { endpoints: ['a:1'], breaker: { baseOpen: '30s' } } } },
+    'upstreams.market.breaker: expected `baseOpen` <= `maxOpen`, found a mapping of baseOpen',
+  ],
+  [
+    'the same for a service',
+    {
+      upstreams: {
+        market: { endpoints: ['a:1'], serviceBreaker: { baseOpen: '2s', maxOpen: '1s' } },
+      },
+    },
+    'upstreams.market.serviceBreaker: expected `baseOpen` <= `maxOpen`, found a mapping of baseOpen, maxOpen',
+  ],
+  [
+    'the same for an outlier',
+    { upstreams: { market: { endpoints: ['a:1'], outlierDetection: { baseEjection: '10m' } } } },
+    'upstreams.market.outlierDetection: expected `baseEjection` <= `maxEjection`, found a mapping of baseEjection',
+  ],
+  [
+    'a name that would be asked for sooner than allowed',
+    { upstreams: { market: { discovery: { dns: { name: 'market', minRefresh: '1m' } } } } },
+    'upstreams.market.discovery.dns: expected `minRefresh` <= `maxRefresh`, found a mapping of name, minRefresh',
   ],
   [
     'a hash of nothing',

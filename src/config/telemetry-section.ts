@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration } from './units.ts';
+import { count, duration, pause, period } from './units.ts';
 
 const share = () => z.number().min(0, 'expected 0 to 1').max(1, 'expected 0 to 1');
 
@@ -46,9 +46,9 @@ export const telemetrySection = z
         maxKeptPerSecond: count().default(100),
         /** Spans that wait for the collector; about 2 KiB each. */
         maxQueue: count().default(4_096),
-        interval: duration().prefault('1s'),
+        interval: pause().prefault('1s'),
         /** For one export with its retries. */
-        timeout: duration().prefault('10s'),
+        timeout: period().prefault('10s'),
       })
       .optional(),
   })

@@ -64,3 +64,10 @@ export const namedOnce =
       taken.add(name);
     }
   };
+
+/** Where the first is above the second, one of them would be overruled without a word. */
+export const inOrder = <Least extends string, Most extends string>(least: Least, most: Most) =>
+  [
+    (section: Readonly<Record<Least | Most, number>>) => section[least] <= section[most],
+    `expected \`${least}\` <= \`${most}\``,
+  ] as const;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { byteSize, count, headerName, pause, period } from './units.ts';
+import { byteSize, count, headerName, inOrder, pause, period } from './units.ts';
 import { ownMetadata, tls } from './upstream-security-section.ts';
 
 const endpointAddress = z
@@ -38,23 +38,30 @@ const breaker = z
     /** From the first calls after probing to all of them. */
     ramp: pause().prefault('10s'),
   })
+  .refine(...inOrder('baseOpen', 'maxOpen'))
   .prefault({});
 
 /**
  * For an upstream that serves several gRPC services: one that fails everywhere is held back while the others
  * go on. High, because below it some calls are still answered, and holding all of them back would be worse.
  */
-const serviceBreaker = z.strictObject({
-  /** Share of a service's calls, after all their attempts, that failed within `window`, once there were `minCalls`. */
-  failureRate: z.number().min(0.01, 'expected 0.01 to 1').max(1, 'expected 0.01 to 1').default(0.9),
-  window: period().prefault('10s'),
-  minCalls: count().default(20),
-  /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
-  baseOpen: pause().prefault('1s'),
-  maxOpen: pause().prefault('5s'),
-  /** Probes that must succeed before calls come back. */
-  probes: count().default(3),
-});
+const serviceBreaker = z
+  .strictObject({
+    /** Share of a service's calls, after all their attempts, that failed within `window`, once there were `minCalls`. */
+    failureRate: z
+      .number()
+      .min(0.01, 'expected 0.01 to 1')
+      .max(1, 'expected 0.01 to 1')
+      .default(0.9),
+    window: period().prefault('10s'),
+    minCalls: count().default(20),
+    /** The first opening; each further one lasts twice as long, up to `maxOpen`. */
+    baseOpen: pause().prefault('1s'),
+    maxOpen: pause().prefault('5s'),
+    /** Probes that must succeed before calls come back. */
+    probes: count().default(3),
+  })
+  .refine(...inOrder('baseOpen', 'maxOpen'));
 
 /** An address alone, or with what balancing may know of it. */
 export const endpoint = z.union(
@@ -81,21 +88,23 @@ const nameServer = z.string().refine((text) => {
 const discovery = z.union(
   [
     z.strictObject({
-      dns: z.strictObject({
-        /** A host name in full, or the name of SRV records; no search list and no hosts file is looked at. */
-        name: z.string().min(1, 'expected a host name'),
-        /** Absent: SRV records, which bring their own. */
-        port: z.int().min(1).max(65_535).optional(),
-        /** Name servers; default: the system's. */
-        servers: z.array(nameServer).min(1, 'expected at least one name server').optional(),
-        /** How long a name server may take; it is asked twice. */
-        timeout: period().prefault('2s'),
-        zone: z.string().default(''),
-        version: z.string().default(''),
-        /** Bounds for the records' own time to live; a name that does not resolve is asked for sooner. */
-        minRefresh: period().prefault('1s'),
-        maxRefresh: period().prefault('30s'),
-      }),
+      dns: z
+        .strictObject({
+          /** A host name in full, or the name of SRV records; no search list and no hosts file is looked at. */
+          name: z.string().min(1, 'expected a host name'),
+          /** Absent: SRV records, which bring their own. */
+          port: z.int().min(1).max(65_535).optional(),
+          /** Name servers; default: the system's. */
+          servers: z.array(nameServer).min(1, 'expected at least one name server').optional(),
+          /** How long a name server may take; it is asked twice. */
+          timeout: period().prefault('2s'),
+          zone: z.string().default(''),
+          version: z.string().default(''),
+          /** Bounds for the records' own time to live; a name that does not resolve is asked for sooner. */
+          minRefresh: period().prefault('1s'),
+          maxRefresh: period().prefault('30s'),
+        })
+        .refine(...inOrder('minRefresh', 'maxRefresh')),
     }),
     z.strictObject({
       /** YAML or JSON with a list of endpoints; read again when it changes. */
@@ -158,6 +167,7 @@ const outlierDetection = z
     minRequests: count().default(100),
     minEndpoints: count().default(5),
   })
+  .refine(...inOrder('baseEjection', 'maxEjection'))
   .prefault({});
 
 /** Of the upstream's calls together, over ten seconds; linkerd's defaults. */
