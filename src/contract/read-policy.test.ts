@@ -85,6 +85,25 @@ describe('what a policy is read as', async () => {
       },
       { retry: undefined, hedging: undefined, fallback: undefined },
     ],
+    [
+      'no pauses of its own',
+      { idempotency: READ, options: 'retry: {max_attempts: 2}' },
+      { retry: { initialBackoffMs: 25, maxBackoffMs: 250 } },
+    ],
+    [
+      'a first pause above the usual last one',
+      { idempotency: READ, options: 'retry: {max_attempts: 3, initial_backoff: {seconds: 1}}' },
+      { retry: { initialBackoffMs: 1_000, maxBackoffMs: 10_000 } },
+    ],
+    [
+      'pauses that all are alike',
+      {
+        idempotency: READ,
+        options:
+          'retry: {max_attempts: 3, initial_backoff: {seconds: 1}, max_backoff: {seconds: 1}}',
+      },
+      { retry: { initialBackoffMs: 1_000, maxBackoffMs: 1_000 } },
+    ],
     ['no priority', { idempotency: ORDER, options: '' }, { priority: 'default' }],
     [
       'a priority',

@@ -14,11 +14,13 @@ export function readRetry(
   problems: string[],
 ): RetryPolicy {
   const { perTryTimeout } = retry;
+  const initialBackoffMs = retry.initialBackoff === undefined ? 25 : toMs(retry.initialBackoff);
   return {
     maxAttempts: readAttempts('retry', retry.maxAttempts, 1, problems),
     codes: readCodes('retry.codes', retry.codes, ['UNAVAILABLE'], problems),
-    initialBackoffMs: retry.initialBackoff === undefined ? 25 : toMs(retry.initialBackoff),
-    maxBackoffMs: retry.maxBackoff === undefined ? 250 : toMs(retry.maxBackoff),
+    initialBackoffMs,
+    // As Envoy's.
+    maxBackoffMs: retry.maxBackoff === undefined ? 10 * initialBackoffMs : toMs(retry.maxBackoff),
     // A stream may say nothing for hours and be well.
     perTryTimeoutMs: methodKind === 'unary' ? perTryTimeout && toMs(perTryTimeout) : undefined,
   };

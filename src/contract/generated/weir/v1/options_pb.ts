@@ -253,11 +253,15 @@ export type Retry = Message<"weir.v1.Retry"> & {
   codes: string[];
 
   /**
+   * Before the second attempt; before each further one twice as long. Default: 25 ms.
+   *
    * @generated from field: google.protobuf.Duration initial_backoff = 3;
    */
   initialBackoff?: Duration | undefined;
 
   /**
+   * Default: ten times `initial_backoff`.
+   *
    * @generated from field: google.protobuf.Duration max_backoff = 4;
    */
   maxBackoff?: Duration | undefined;
