@@ -15,6 +15,10 @@ export interface SessionAnswer {
   readonly permissions: readonly string[];
 }
 
+interface Refusal {
+  readonly error?: { readonly message: string; readonly data?: { readonly retryAfterMs?: number } };
+}
+
 export interface AuthEndpoints {
   session(headers: Readonly<Record<string, string>>): Promise<SessionAnswer>;
   login(body: object): Promise<IssuedSession>;
@@ -48,13 +52,13 @@ export function createAuthEndpoints(url: string, fetchLike: typeof fetch): AuthE
   }
 
   async function read<Answer>(response: Response): Promise<Answer> {
-    // A proxy in between may answer with something that is not JSON.
-    const answer: Answer & { error?: { message: string; data?: { retryAfterMs?: number } } } =
-      await response.json().catch(() => ({}));
-    if (response.ok) return answer;
+    const answer: (Answer & Refusal) | undefined = await response.json().catch(() => undefined);
+    if (response.ok && answer !== undefined) return answer;
     throw new SignInError(
-      answer.error?.message ?? `The gateway answered ${response.status}.`,
-      answer.error?.data?.retryAfterMs,
+      // A server of files answers every path with a page; a proxy in between may fail with one.
+      answer?.error?.message ??
+        `${url} answered ${response.status} without the JSON of a gateway; is it the gateway's address?`,
+      answer?.error?.data?.retryAfterMs,
     );
   }
 

@@ -1,4 +1,4 @@
-import { createAuthEndpoints, type IssuedSession } from './auth-endpoints.ts';
+import { createAuthEndpoints, type IssuedSession, type SessionAnswer } from './auth-endpoints.ts';
 import type { SessionChange, SessionState, WeirSession } from './session.ts';
 
 export interface WeirSessionOptions {
@@ -33,6 +33,14 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
   let timer: ReturnType<typeof setTimeout> | undefined;
   let renewing: Promise<void> | undefined;
   let leaving: Promise<void> | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  /** One at a time: tokens that come late must not replace newer ones, nor come back after the session's end. */
+  function inTurn(run: () => Promise<void>): Promise<void> {
+    turn = turn.then(run, run);
+    return turn;
+  }
 
   function headers(): Readonly<Record<string, string>> {
     if (!cookies) {
@@ -74,6 +82,7 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
 
   function schedule(waitMs: number): void {
     clearTimeout(timer);
+    if (closed) return;
     timer = setTimeout(() => void renew().catch(() => schedule(RETRY_MS)), waitMs);
     // In Node, where a timer is an object, a session must not keep a script alive.
     const unref: unknown = Reflect.get(Object(timer), 'unref');
@@ -96,6 +105,12 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
     else await adopt(issued, 'renewed');
   }
 
+  /** Unless somebody signed in while the gateway was asked. */
+  function learn({ accessControl }: SessionAnswer): void {
+    if (current.state === 'signedIn') return;
+    become({ state: accessControl === 'off' ? 'off' : 'signedOut' });
+  }
+
   async function leave(): Promise<void> {
     const { refreshToken } = tokens ?? {};
     await endpoints.logout(refreshToken === undefined ? {} : { refreshToken }, headers());
@@ -105,7 +120,7 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
   function renew(): Promise<void> {
     // Streams die while a person signs out; what they wait for is that, not another token.
     if (leaving !== undefined) return leaving;
-    renewing ??= renewNow().finally(() => {
+    renewing ??= inTurn(renewNow).finally(() => {
       renewing = undefined;
     });
     return renewing;
@@ -121,15 +136,12 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
     },
     async restore() {
       await renew();
-      if (current.state === 'signedIn') return;
-      const { accessControl } = await endpoints.session({});
-      become({ state: accessControl === 'off' ? 'off' : 'signedOut' });
+      if (current.state !== 'signedIn') learn(await endpoints.session({}));
     },
-    async signIn({ username, password }) {
-      await adopt(await endpoints.login({ username, password, cookies }), 'signedIn');
-    },
+    signIn: ({ username, password }) =>
+      inTurn(async () => adopt(await endpoints.login({ username, password, cookies }), 'signedIn')),
     signOut() {
-      leaving ??= leave().finally(() => {
+      leaving ??= inTurn(leave).finally(() => {
         leaving = undefined;
       });
       return leaving;
@@ -141,7 +153,10 @@ export function createWeirSession(options: WeirSessionOptions = {}): WeirSession
       return { ticket: (await endpoints.ticket(headers())).ticket };
     },
     onChange: (listener) => void changeListeners.push(listener),
-    close: () => clearTimeout(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 
