@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadContracts } from './load-contracts.ts';
@@ -291,7 +291,7 @@ describe('descriptor sets', () => {
     return path;
   }
 
-  const toFile = (file: { name: string; dependency?: string[]; package?: string }) =>
+  const toFile = (file: MessageInitShape<typeof FileDescriptorProtoSchema> & { name: string }) =>
     create(FileDescriptorProtoSchema, { syntax: 'proto3', ...file });
 
   test('one that lacks an import says which', async () => {
@@ -306,6 +306,37 @@ describe('descriptor sets', () => {
     const other = writeSet('other.binpb', { name: 'a.proto', package: 'other' });
     await expect(loadContracts([{ descriptorSet: one }, { descriptorSet: other }])).rejects.toThrow(
       `a.proto is in ${one} and, with other content, in ${other}; keep one of them.`,
+    );
+  });
+
+  const field = (name: string) => ({ name, number: 1, type: 9, label: 1 }) as const;
+
+  test('two that disagree about a type, in files of different names, are both named', async () => {
+    const money = (name: string) => [{ name: 'Money', field: [field(name)] }];
+    const one = writeSet('money.binpb', {
+      name: 'common/money.proto',
+      package: 'common',
+      messageType: money('units'),
+    });
+    const same = { name: 'copy/money.proto', package: 'common', messageType: money('units') };
+    const other = { name: 'old/money.proto', package: 'common', messageType: money('cents') };
+    const both = (file: typeof other) => [
+      { descriptorSet: one },
+      { descriptorSet: writeSet(file.name.replace('/', '-'), file) },
+    ];
+    await loadContracts(both(same));
+    await expect(loadContracts(both(other))).rejects.toThrow(
+      `common.Money is in common/money.proto (in ${one}) and, with other content, in old/money.proto (in ${join(root, 'old-money.proto')}); keep one of them.`,
+    );
+  });
+
+  test('one that lacks a type says which', async () => {
+    const messageType = [
+      { name: 'M', field: [{ ...field('n'), type: 11, typeName: '.b.N' } as const] },
+    ];
+    const path = writeSet('typeless.binpb', { name: 'a.proto', messageType });
+    await expect(loadContracts([{ descriptorSet: path }])).rejects.toThrow(
+      'The contracts are not sound:\n  invalid FieldDescriptorProto: type_name .b.N not found; make the descriptor sets anew, with all imports, as `buf build` does.',
     );
   });
 

@@ -28,7 +28,7 @@ export interface SnapshotSource {
 
 /** @throws UserError that lists every contradiction with the file and line of each side. */
 export function createSnapshot({ files, published }: SnapshotSource): ContractSnapshot {
-  const registry = createFileRegistry(files);
+  const registry = createRegistry(files);
   const problems: string[] = [];
   const methods = new Map<string, Method>();
   for (const service of publishedServices(registry, published)) {
@@ -46,6 +46,20 @@ export function createSnapshot({ files, published }: SnapshotSource): ContractSn
   }
   if (problems.length > 0) throw new UserError('The contracts contradict themselves:', problems);
   return { registry, methods };
+}
+
+/** What a compiler wrote is sound; descriptors from elsewhere may lack a type. */
+function createRegistry(files: FileDescriptorSet): FileRegistry {
+  try {
+    return createFileRegistry(files);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      'The contracts are not sound:',
+      [`${reason}; make the descriptor sets anew, with all imports, as \`buf build\` does.`],
+      { cause },
+    );
+  }
 }
 
 function publishedServices(registry: FileRegistry, published: ReadonlySet<string>): DescService[] {
