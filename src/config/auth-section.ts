@@ -202,4 +202,8 @@ export const authSection = z
     ticketTtl: period().prefault('30s'),
     audit,
   })
+  .refine(({ issuers, builtIn }) => !issuers.some(({ issuer }) => issuer === builtIn?.issuer), {
+    path: ['builtIn', 'issuer'],
+    error: 'expected a name that none of `issuers` has',
+  })
   .prefault({});

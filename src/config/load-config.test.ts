@@ -248,6 +248,31 @@ test.each([
     'upstreams.market.balancing.panicThreshold: expected at most 1, found 50',
   ],
   [
+    'procedures where signing in is',
+    { server: { trpcPath: '/api' } },
+    'server.trpcPath: expected a path that nothing of /health, /admin, /api/v1/auth, /.well-known lies below, such as "/trpc", found "/api"',
+  ],
+  [
+    'metrics where something else is',
+    { telemetry: { metrics: { path: '/trpc/metrics' } } },
+    'telemetry.metrics.path: expected a path where nothing else is, such as "/metrics", found "/trpc/metrics"',
+  ],
+  [
+    'certificates that nobody is asked for',
+    { auth: { certificates: [{ match: { dns: 'desk.example' }, subject: 'desk' }] } },
+    'auth.certificates: expected `server.tls.clientCa`, without which no caller is asked for a certificate, found a list',
+  ],
+  [
+    'two issuers of one name',
+    {
+      auth: {
+        builtIn: { issuer: 'a' },
+        issuers: [{ issuer: 'a', audiences: ['x'], algorithms: ['ES256'], keys: { file: 'k' } }],
+      },
+    },
+    'auth.builtIn.issuer: expected a name that none of `issuers` has, found "a"',
+  ],
+  [
     'a breaker that would be closed again before the time given',
     { upstreams: { market: { endpoints: ['a:1'], breaker: { baseOpen: '30s' } } } },
     'upstreams.market.breaker: expected `baseOpen` <= `maxOpen`, found a mapping of baseOpen',

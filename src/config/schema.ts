@@ -186,31 +186,60 @@ const assets = z.strictObject({
   folder: z.string(),
 });
 
-export const configSchema = z.strictObject({
-  server,
-  contracts: z
-    .array(contractSource, 'expected a list such as [{folder: proto}]')
-    .min(1, 'expected at least one source of contracts'),
-  upstreams: z.record(
-    z.string(),
-    upstreamSection,
-    'expected a mapping such as {market: {endpoints: ["127.0.0.1:50051"]}}',
-  ),
-  metadata,
-  deadline,
-  limits,
-  redis: redisSection,
-  rateLimits: rateLimitSection,
-  overload: overloadSection,
-  cache: cacheSection,
-  log: logSection,
-  telemetry: telemetrySection,
-  health,
-  auth: authSection,
-  admin: adminSection,
-  cors,
-  assets: z.array(assets).default([]),
-});
+/** What the gateway answers itself, beside the procedures and the metrics. */
+const OWN_PATHS = ['/health', '/admin', '/api/v1/auth', '/.well-known'];
+
+/** Whether requests for the second path would go to who has the first. */
+function takes(outer: string, inner: string): boolean {
+  return `${inner}/`.startsWith(`${outer}/`);
+}
+
+export const configSchema = z
+  .strictObject({
+    server,
+    contracts: z
+      .array(contractSource, 'expected a list such as [{folder: proto}]')
+      .min(1, 'expected at least one source of contracts'),
+    upstreams: z.record(
+      z.string(),
+      upstreamSection,
+      'expected a mapping such as {market: {endpoints: ["127.0.0.1:50051"]}}',
+    ),
+    metadata,
+    deadline,
+    limits,
+    redis: redisSection,
+    rateLimits: rateLimitSection,
+    overload: overloadSection,
+    cache: cacheSection,
+    log: logSection,
+    telemetry: telemetrySection,
+    health,
+    auth: authSection,
+    admin: adminSection,
+    cors,
+    assets: z.array(assets).default([]),
+  })
+  .refine(({ server }) => !OWN_PATHS.some((own) => takes(server.trpcPath, own)), {
+    path: ['server', 'trpcPath'],
+    error: `expected a path that nothing of ${OWN_PATHS.join(', ')} lies below, such as "/trpc"`,
+  })
+  .refine(
+    ({ server, telemetry: { metrics } }) =>
+      metrics.listen !== undefined ||
+      ![server.trpcPath, ...OWN_PATHS].some((own) => takes(own, metrics.path)),
+    {
+      path: ['telemetry', 'metrics', 'path'],
+      error: 'expected a path where nothing else is, such as "/metrics"',
+    },
+  )
+  .refine(
+    ({ server, auth }) => auth.certificates.length === 0 || server.tls?.clientCa !== undefined,
+    {
+      path: ['auth', 'certificates'],
+      error: 'expected `server.tls.clientCa`, without which no caller is asked for a certificate',
+    },
+  );
 
 type DeepReadonly<T> = T extends (infer Item)[]
   ? readonly DeepReadonly<Item>[]
