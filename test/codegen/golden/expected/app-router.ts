@@ -43,6 +43,8 @@ export type AppRouter = Router<{
         then_: Mutation<DateInput$1, Date>;
         /** Can be resumed. */
         watch: TrackedSubscription<DateInput$1, Date$1>;
+        /** Can be resumed, and asks nothing. */
+        watchAll: TrackedSubscription<NothingInput | void, Date$1>;
         /** Names a field that does not exist. */
         watchBadly: Subscription<DateInput$1, Date$1>;
       };

@@ -36,10 +36,12 @@ export type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
  * caller may begin with one.
  */
 export type TrackedSubscription<Input, Output> = TRPCSubscriptionProcedure<{
-  input: Input & { lastEventId?: string | undefined };
+  input: void extends Input ? LastEvent | void : Input & LastEvent;
   output: AsyncIterable<OnTheWire<{ id: string; data: Output }>, void, unknown>;
   meta: object;
 }>;
+
+type LastEvent = { lastEventId?: string | undefined };
 
 /**
  * Says that `Message` is JSON already. tRPC computes the JSON form of every output and would drop the absent
