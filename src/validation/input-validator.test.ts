@@ -18,6 +18,10 @@ async function load(messages: string): Promise<ContractSnapshot> {
     `syntax = "proto3";
     package desk.v1;
     import "buf/validate/validate.proto";
+    import "google/protobuf/any.proto";
+    import "google/protobuf/struct.proto";
+    import "google/protobuf/timestamp.proto";
+    import "google/protobuf/wrappers.proto";
     service DeskService {
       rpc Put(PutRequest) returns (PutResponse);
       rpc Plain(PlainRequest) returns (PutResponse);
@@ -134,17 +138,65 @@ test('an input without rules is not looked at', async () => {
   expect((await requireSoundRules(snapshot)).checkOf(plain.descriptor.input)).toBeUndefined();
 });
 
-test('a rule that does not compile is reported before the gateway serves', async () => {
-  const broken = await load(`
+const BROKEN = '[(buf.validate.field).cel = {id: "x" expression: "this.size( > 3"}]';
+const HELD = `message Held { string s = 1 ${BROKEN}; }`;
+
+test.each([
+  ['of a field', `message PutRequest { string s = 1 ${BROKEN}; }`],
+  ['of a field that may be absent', `message PutRequest { optional string s = 1 ${BROKEN}; }`],
+  ['of a message within', `message PutRequest { Held held = 1; } ${HELD}`],
+  ['of messages in a list', `message PutRequest { repeated Held held = 1; } ${HELD}`],
+  ['of messages in a map', `message PutRequest { map<string, Held> held = 1; } ${HELD}`],
+  ['of a member', `message PutRequest { oneof o { int32 i = 1; Held held = 2; } } ${HELD}`],
+  [
+    'of a message that holds itself',
+    `message PutRequest { PutRequest r = 1; Held held = 2; } ${HELD}`,
+  ],
+  [
+    'of items',
+    'message PutRequest { repeated string s = 1 [(buf.validate.field).repeated.items.cel = {id: "x" expression: "this >"}]; }',
+  ],
+  [
+    'of keys',
+    'message PutRequest { map<int64, bool> s = 1 [(buf.validate.field).map.keys.cel = {id: "x" expression: "this >"}]; }',
+  ],
+  [
+    'of a pattern',
+    'message PutRequest { string s = 1 [(buf.validate.field).string.pattern = "(["]; }',
+  ],
+  [
+    'that asks for a field that is not there',
+    'message PutRequest { option (buf.validate.message).cel = {id: "x" expression: "this.no > 1"}; int32 n = 1; }',
+  ],
+])('a rule that cannot work is reported before the gateway serves: %s', async (_, messages) => {
+  const broken = await load(messages);
+  await expect(requireSoundRules(broken)).rejects.toThrow('The contracts have broken rules:');
+});
+
+test('every kind of field can have rules', async () => {
+  const sound = await load(`
     message PutRequest {
-      string symbol = 1 [(buf.validate.field).cel = {
-        id: "symbol"
-        expression: "this.size( > 3"
-      }];
+      string s = 1 [(buf.validate.field).string.min_len = 1];
+      google.protobuf.StringValue wrapped = 2 [(buf.validate.field).string.min_len = 1];
+      google.protobuf.Struct struct = 3 [(buf.validate.field).required = true];
+      google.protobuf.Value value = 4 [(buf.validate.field).required = true];
+      google.protobuf.Timestamp time = 5 [(buf.validate.field).timestamp.gt = {seconds: 1}];
+      google.protobuf.Any any = 6 [(buf.validate.field).any.in = "a/b"];
+      google.protobuf.NullValue nothing = 7 [(buf.validate.field).enum.defined_only = true];
+      repeated google.protobuf.NullValue nothings = 8;
+      repeated google.protobuf.Int64Value wrappers = 9 [(buf.validate.field).repeated.min_items = 1];
+      map<uint64, google.protobuf.ListValue> lists = 10 [(buf.validate.field).map.min_pairs = 1];
+      map<bool, bytes> raw = 11 [(buf.validate.field).map.values.bytes.len = 2];
+      optional int64 long = 12 [(buf.validate.field).int64.gt = 1];
+      oneof o { double d = 13 [(buf.validate.field).double.finite = true]; PutRequest r = 14; }
     }`);
-  await expect(requireSoundRules(broken)).rejects.toThrow(
-    expect.objectContaining({
-      message: expect.stringContaining('The contracts have broken rules:'),
-    }),
-  );
+  await requireSoundRules(sound);
+});
+
+test('a rule that some values fail is none of those', async () => {
+  const sound = await load(`
+    message PutRequest {
+      int32 n = 1 [(buf.validate.field).cel = {id: "x" expression: "10 / this > 1"}];
+    }`);
+  await requireSoundRules(sound);
 });

@@ -1,5 +1,4 @@
 import {
-  create,
   type DescMessage,
   fromBinary,
   type Message,
@@ -7,10 +6,11 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
-import { CompilationError, createValidator, type Violation } from '@bufbuild/protovalidate';
+import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { redactText } from '../contract/redact-text.ts';
 import { holdsRedacted } from '../contract/redacted-fields.ts';
 import { WeirError } from '../errors.ts';
+import { compileRules } from './compile-rules.ts';
 import { hasRules } from './has-rules.ts';
 
 /** @throws WeirError INVALID_ARGUMENT with a `google.rpc.BadRequest` detail that names each field at fault. */
@@ -33,11 +33,11 @@ export interface InputValidator {
 export function createInputValidator(registry: Registry): InputValidator {
   const validator = createValidator({ registry });
   const checks = new Map<DescMessage, InputCheck | undefined>();
+  const compiled = new Set<DescMessage>();
 
   function createCheck(descriptor: DescMessage): InputCheck | undefined {
     if (!hasRules(descriptor)) return undefined;
-    const { error } = validator.validate(descriptor, create(descriptor));
-    if (error instanceof CompilationError) throw error;
+    compileRules(validator, descriptor, compiled);
     return function checkInput(message) {
       const input = fromBinary(descriptor, message);
       const result = validator.validate(descriptor, input);
