@@ -17,7 +17,7 @@ export function printMessage(scope: Scope, message: DescMessage): void {
   for (const form of ['output', 'input'] as const) {
     const { exclusive, loose } = splitOneofs(message);
     const plain = message.members.flatMap((member) => {
-      if (member.kind === 'field') return [plainField(scope, member, form)];
+      if (member.kind === 'field') return isNamed(member) ? [plainField(scope, member, form)] : [];
       return loose.includes(member) ? looseMembers(scope, member, form) : [];
     });
     const parts = exclusive.map((oneof) => exclusiveMembers(scope, oneof, form));
@@ -30,6 +30,11 @@ export function printMessage(scope: Scope, message: DescMessage): void {
     );
     scope.file.print();
   }
+}
+
+/** In proto2 two fields may have one name in JSON; the gateway reads it as the field of the higher number. */
+function isNamed({ parent, jsonName, number }: DescField): boolean {
+  return !parent.fields.some((other) => other.jsonName === jsonName && other.number > number);
 }
 
 function joinParts(plain: Printable[], oneofs: Printable[]): Printable {
@@ -75,9 +80,10 @@ function tellsUnset(field: DescField): boolean {
 }
 
 function looseMembers(scope: Scope, oneof: DescOneof, form: Form): Printable[] {
-  const note = `  // At most one of \`${oneof.name}\` is set: ${oneof.fields.map((each) => each.jsonName).join(', ')}.\n`;
+  const fields = membersOf(oneof);
+  const note = `  // At most one of \`${oneof.name}\` is set: ${fields.map((each) => propertyName(each.jsonName)).join(', ')}.\n`;
   const undefinedToo = form === 'input' ? ' | undefined' : '';
-  const members = oneof.fields.map((field) => {
+  const members = fields.map((field) => {
     const property = ['  ', propertyName(field.jsonName), '?: '];
     return line(docComment(field, '  '), [
       [...property, fieldType(scope, field, form), undefinedToo],
@@ -91,9 +97,10 @@ function looseMembers(scope: Scope, oneof: DescOneof, form: Form): Printable[] {
 function exclusiveMembers(scope: Scope, oneof: DescOneof, form: Form): Printable {
   // Callers often write `{ limit: x, market: undefined }`; answers never hold undefined.
   const absent = form === 'input' ? 'undefined' : 'never';
-  const variants = [...oneof.fields, undefined].map((chosen) => [
+  const fields = membersOf(oneof);
+  const variants = [...fields, undefined].map((chosen) => [
     '  | {\n',
-    ...oneof.fields.map((field) =>
+    ...fields.map((field) =>
       field === chosen
         ? line(docComment(field, '      '), [
             ['      ', propertyName(field.jsonName), ': '],
@@ -107,6 +114,10 @@ function exclusiveMembers(scope: Scope, oneof: DescOneof, form: Form): Printable
     '    }\n',
   ]);
   return ['(\n', docComment(oneof, '  '), ...variants, ')'];
+}
+
+function membersOf(oneof: DescOneof): DescField[] {
+  return oneof.fields.filter(isNamed);
 }
 
 function line(comment: string, content: Printable): Printable {

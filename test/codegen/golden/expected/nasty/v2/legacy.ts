@@ -27,3 +27,39 @@ export type Legacy_PartInput = {
 export type Legacy_Kind =
   | 'KIND_ONE';
 
+/** All of these are `fooBar` in JSON, or `barFoo`. */
+export type Alike = {
+  barFoo?: number;
+} & (
+  | {
+      fooBar: string;
+      other?: never;
+    }
+  | {
+      fooBar?: never;
+      other: string;
+    }
+  | {
+      fooBar?: never;
+      other?: never;
+    }
+);
+
+/** All of these are `fooBar` in JSON, or `barFoo`. */
+export type AlikeInput = {
+  barFoo?: number | null | undefined;
+} & (
+  | {
+      fooBar: string;
+      other?: undefined;
+    }
+  | {
+      fooBar?: undefined;
+      other: string;
+    }
+  | {
+      fooBar?: undefined;
+      other?: undefined;
+    }
+);
+
