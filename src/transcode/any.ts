@@ -1,7 +1,8 @@
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { refuseNesting } from './encode-parts.ts';
 import { describeJson, InvalidInput, InvalidValue, violationsBelow } from './invalid-value.ts';
-import { readText, readUtf8 } from './json-string.ts';
+import { readUtf8, writeText } from './json-string.ts';
+import type { JsonWriter } from './json-writer.ts';
 import { MalformedMessage, refuseDepth, refuseOverrun } from './malformed-message.ts';
 import type { Decode, Encode, MessageType } from './message-type.ts';
 import { UnsayableMessage } from './unsayable-message.ts';
@@ -12,14 +13,18 @@ import type { WireWriter } from './wire-writer.ts';
 const TYPE_URL_TAG = 0x0a;
 const VALUE_TAG = 0x12;
 
+const COMMA = 0x2c;
+const CLOSING_BRACE = 0x7d;
+
 export type TypeOf = (descriptor: DescMessage) => MessageType;
 
 /** Any in ProtoJSON is its message with `@type` beside the fields, or beside `value` where the message is no object in JSON. */
 export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
-  return function decodeAny(source, start, end, depth) {
+  return function decodeAny(source, writer, start, end, depth) {
     if (depth <= 0) refuseDepth();
     const { bytes } = source;
-    let url = '';
+    let urlStart = 0;
+    let urlEnd = 0;
     let typeUrl = '';
     let from = 0;
     let to = 0;
@@ -34,8 +39,9 @@ export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
         const length = source.length(bytes[p] ?? 0, p + 1, end);
         p = source.pos;
         if (tag === TYPE_URL_TAG) {
-          url = readText(source, p, p + length);
-          typeUrl = readUtf8(source, p, p + length);
+          urlStart = p;
+          urlEnd = p + length;
+          typeUrl = readUtf8(bytes, p, urlEnd);
         } else {
           from = p;
           to = p + length;
@@ -46,28 +52,43 @@ export function createAnyDecode(registry: Registry, typeOf: TypeOf): Decode {
       }
       if (p > end) refuseOverrun();
     }
-    if (typeUrl === '' && from === to) return '{}';
+    if (typeUrl === '' && from === to) {
+      writer.ascii('{}');
+      return;
+    }
     const descriptor = registry.getMessage(typeNameOf(typeUrl));
     if (descriptor === undefined) {
       throw new UnsayableMessage(`no contract has the type of an Any, ${describeJson(typeUrl)}`);
     }
     const type = typeOf(descriptor);
-    const text = decodeValue(type, source, from, to, depth - 1);
-    if (type.form !== 'object') return `{"@type":"${url}","value":${text}}`;
-    return text === '{}' ? `{"@type":"${url}"}` : `{"@type":"${url}",${text.slice(1)}`;
+    writer.ascii('{"@type":"');
+    writeText(writer, bytes, urlStart, urlEnd);
+    writer.ascii(type.form === 'object' ? '"' : '","value":');
+    const brace = writer.pos;
+    decodeValue(type, source, writer, from, to, depth - 1);
+    if (type.form !== 'object') writer.ascii('}');
+    else joinObject(writer, brace);
   };
+}
+
+/** Makes the fields of the object that begins at `brace` those of the object around it, and ends that with it. */
+function joinObject(writer: JsonWriter, brace: number): void {
+  const isEmpty = writer.pos === brace + 2;
+  writer.bytes[brace] = isEmpty ? CLOSING_BRACE : COMMA;
+  if (isEmpty) writer.pos = brace + 1;
 }
 
 /** To the message that holds an Any, `value` is bytes: whether they are a message matters where it is to be said. */
 function decodeValue(
   type: MessageType,
   source: WireSource,
+  writer: JsonWriter,
   start: number,
   end: number,
   depth: number,
-): string {
+): void {
   try {
-    return type.decode(source, start, end, depth);
+    type.decode(source, writer, start, end, depth);
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error;
     throw new UnsayableMessage(error.message, { cause: error });

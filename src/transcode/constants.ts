@@ -4,6 +4,8 @@
  */
 export class Constants {
   readonly values: unknown[] = [];
+  /** What a decoder writes as it is, eight bytes of text to each number; the code knows it as `words`. */
+  readonly words: number[] = [];
   readonly #names = new Map<unknown, string>();
 
   /** The identifier by which the code may refer to the value. */
@@ -34,7 +36,8 @@ export function instantiate(code: string, parts: object, constants: Constants): 
 const { ${Object.keys(parts).join(', ')} } = parts;
 ${constants.declarations}
 ${code}`;
-  return new Function('parts', 'constants', source)(parts, constants.values);
+  const words = Float64Array.from(constants.words);
+  return new Function('parts', 'constants', 'words', source)(parts, constants.values, words);
 }
 
 /** Whether this process may turn text into code; `--disallow-code-generation-from-strings` forbids it. */

@@ -2,6 +2,4 @@
 export interface DecodeOptions {
   /** Emit singular fields of implicit presence, lists and maps even when they hold nothing. */
   readonly alwaysEmitImplicit: boolean;
-  /** The most characters that a list, a map or a message may become. */
-  readonly maxTextLength: number;
 }

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { durationText, parseDuration } from './duration.ts';
+import { parseDuration, writeDuration } from './duration.ts';
+import { JsonWriter } from './json-writer.ts';
+import type { SecondsAndNanos } from './seconds-and-nanos.ts';
+
+function durationText(duration: SecondsAndNanos): string {
+  const writer = new JsonWriter(100);
+  writeDuration(duration.seconds, duration.nanos, writer);
+  return writer.finish();
+}
 
 test.each([
   ['0s', 0, 0],

@@ -1,6 +1,8 @@
 import { InvalidValue } from './invalid-value.ts';
-import { endOfDigits, nanosText, type SecondsAndNanos } from './seconds-and-nanos.ts';
+import type { JsonWriter } from './json-writer.ts';
+import { endOfDigits, type SecondsAndNanos, writeNanos } from './seconds-and-nanos.ts';
 import { UnsayableMessage } from './unsayable-message.ts';
+import { writeSafeInteger } from './write-number.ts';
 
 /** About 10,000 years, the range of google/protobuf/duration.proto. */
 const SECONDS_MAX = 315_576_000_000;
@@ -8,7 +10,7 @@ const ALLOWED =
   'seconds with at most nine decimals and the suffix "s", within ±315576000000, for example "1.5s"';
 
 /** @throws UnsayableMessage on seconds out of range, or nanos out of range or of the other sign. */
-export function durationText({ seconds, nanos }: SecondsAndNanos): string {
+export function writeDuration(seconds: number, nanos: number, writer: JsonWriter): void {
   if (!(seconds >= -SECONDS_MAX && seconds <= SECONDS_MAX)) {
     throw new UnsayableMessage('a Duration is not within ±315576000000 seconds');
   }
@@ -18,9 +20,10 @@ export function durationText({ seconds, nanos }: SecondsAndNanos): string {
   if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) {
     throw new UnsayableMessage("a Duration's seconds and nanos differ in sign");
   }
-  if (nanos === 0) return `"${seconds}s"`;
-  const sign = seconds < 0 || nanos < 0 ? '-' : '';
-  return `"${sign}${Math.abs(seconds)}${nanosText(Math.abs(nanos))}s"`;
+  writer.ascii(seconds < 0 || nanos < 0 ? '"-' : '"');
+  writeSafeInteger(writer, Math.abs(seconds));
+  writeNanos(Math.abs(nanos), writer);
+  writer.ascii('s"');
 }
 
 const POINT = 0x2e;

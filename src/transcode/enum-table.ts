@@ -76,17 +76,6 @@ export function enumText(table: EnumTable, number: number): string {
   return table.isNullValue ? 'null' : (table.texts.get(number) ?? `${number}`);
 }
 
-/** The same after a constant: `texts` are those of the small numbers, put together with it beforehand. */
-export function enumTextAfter(
-  before: string,
-  texts: readonly (string | undefined)[],
-  table: EnumTable,
-  number: number,
-): string {
-  const text = number >= 0 && number < texts.length ? texts[number] : undefined;
-  return text ?? before + enumText(table, number);
-}
-
 export function isKnownNumber(table: EnumTable, number: number): boolean {
   return table.texts.has(number);
 }

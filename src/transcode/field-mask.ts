@@ -1,7 +1,8 @@
 import { toCamelCase, toSnakeCase } from './field-name.ts';
 import { describeJson, InvalidValue } from './invalid-value.ts';
-import { readUtf8, textFrom } from './json-string.ts';
-import { refuseOverrun } from './malformed-message.ts';
+import { readUtf8, writeCharacters } from './json-string.ts';
+import type { JsonWriter } from './json-writer.ts';
+import { refuseDepth, refuseOverrun } from './malformed-message.ts';
 import { UnsayableMessage } from './unsayable-message.ts';
 import type { WireSource } from './wire-source.ts';
 import type { WireWriter } from './wire-writer.ts';
@@ -10,12 +11,14 @@ import type { WireWriter } from './wire-writer.ts';
 const PATHS_TAG = 0x0a;
 
 /** The paths in lowerCamelCase and between commas, in one JSON string. */
-export function fieldMaskText(
+export function decodeFieldMask(
   source: WireSource,
+  writer: JsonWriter,
   start: number,
   end: number,
   depth: number,
-): string {
+): void {
+  if (depth <= 0) refuseDepth();
   const { bytes } = source;
   const paths: string[] = [];
   let p = start;
@@ -28,16 +31,18 @@ export function fieldMaskText(
     if (tag === PATHS_TAG) {
       const length = source.length(bytes[p] ?? 0, p + 1, end);
       p = source.pos + length;
-      paths.push(sayPath(readUtf8(source, source.pos, p)));
+      paths.push(sayPath(readUtf8(bytes, source.pos, p)));
     } else {
       p = source.skip(tag, p, end, depth);
     }
     if (p > end) refuseOverrun();
   }
-  return `"${textFrom(source, paths.join(','))}"`;
+  writer.ascii('"');
+  writeCharacters(writer, paths.join(','));
+  writer.ascii('"');
 }
 
-export function writeFieldMask(json: unknown, writer: WireWriter): void {
+export function encodeFieldMask(json: unknown, writer: WireWriter): void {
   if (typeof json !== 'string' || json.includes('_')) {
     throw new InvalidValue(
       'lowerCamelCase paths between commas, for example "symbol,quotedAt"',

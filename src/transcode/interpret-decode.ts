@@ -1,5 +1,5 @@
 import type { DecodeOptions } from './decode-options.ts';
-import { emissionOf } from './interpret-emission.ts';
+import { Emission } from './interpret-emission.ts';
 import { Reading, readFields } from './interpret-reading.ts';
 import type { JsonForm } from './json-form.ts';
 import { refuseDepth } from './malformed-message.ts';
@@ -9,18 +9,17 @@ import { isPackable, type MessagePlan, tagOf, WIRE_LENGTH, wireTypeOf } from './
 /** The same translation as `compileDecode`, step by step from the plan, for where code may not be generated. */
 export function interpretDecode(plan: MessagePlan, form: JsonForm, options: DecodeOptions): Decode {
   const positions = positionsByTag(plan);
-  const emit = emissionOf(form);
-  return function decode(source, start, end, depth) {
+  return function decode(source, writer, start, end, depth) {
     if (depth <= 0) refuseDepth();
-    const reading = new Reading(plan, options, source, depth);
-    readFields(source, start, end, depth, (tag, p) => {
+    const reading = new Reading(plan, source, writer, depth);
+    readFields(source, start, end, depth, (tag, p, fieldStart) => {
       const i = positions.get(tag);
       const field = i === undefined ? undefined : plan.fields[i];
       return i === undefined || field === undefined
         ? undefined
-        : reading.field(field, i, tag, p, end);
+        : reading.field(field, i, tag, p, fieldStart, end);
     });
-    return emit(plan, reading, options);
+    new Emission(plan, reading, source, writer, depth).write(form, options);
   };
 }
 

@@ -1,223 +1,120 @@
-import type { DecodeOptions } from './decode-options.ts';
-import { dropMessage } from './drop-message.ts';
-import { isKnownNumber } from './enum-table.ts';
-import { verifyDropped } from './json-string.ts';
+import { dropMessage } from './drop-text.ts';
+import { isKept, readRange, readValue, type Slot } from './interpret-value.ts';
+import { verifyUtf8 } from './json-string.ts';
+import type { JsonWriter } from './json-writer.ts';
 import { refuseOverrun } from './malformed-message.ts';
-import { MapText, refuseLength } from './map-text.ts';
-import { addRange, decodeMerged, type Ranges } from './merge.ts';
+import { addRange } from './merge.ts';
 import {
   type FieldPlan,
   isPackable,
   type ListPlan,
-  type MapPlan,
   type MessagePlan,
   type SingularPlan,
-  type SubMessagePlan,
-  tagOf,
   type ValuePlan,
   WIRE_LENGTH,
-  wireTypeOf,
 } from './plan.ts';
-import { type Plain, plainText, readPlain, zeroPlain } from './read-plain.ts';
-import { keepUnsayable, type UnsayableMessage } from './unsayable-message.ts';
 import type { WireSource } from './wire-source.ts';
 
-/** Calls `read` with each tag and the position after it; it returns the position after the value, or undefined for an unknown field. */
+/** Calls `read` with each tag, the position after it and where the field starts; it returns the position after the value, or undefined for an unknown field. */
 export function readFields(
   source: WireSource,
   start: number,
   end: number,
   depth: number,
-  read: (tag: number, p: number) => number | undefined,
+  read: (tag: number, p: number, fieldStart: number) => number | undefined,
 ): void {
   let p = start;
   while (p < end) {
+    const fieldStart = p;
     let tag = source.bytes[p++] ?? 0;
     if (tag > 127) {
       tag = source.varint32(tag, p);
       p = source.pos;
     }
-    p = read(tag, p) ?? source.skip(tag, p, end, depth);
+    p = read(tag, p, fieldStart) ?? source.skip(tag, p, end, depth);
     if (p > end) refuseOverrun();
   }
 }
 
-/** Where a singular message stands on the wire. */
-interface Occurrence {
-  readonly start: number;
-  readonly end: number;
-  readonly earlier: Ranges | undefined;
+/** Calls `use` with each item of one occurrence of a list, of which a packed one has many, and returns the position after it. */
+export function readItems(
+  { value }: ListPlan,
+  source: WireSource,
+  tag: number,
+  p: number,
+  end: number,
+  depth: number,
+  use: (item: Slot) => void,
+): number {
+  const isRun = isPackable(value) && (tag & 7) === WIRE_LENGTH;
+  const run: Slot = isRun ? readRange(source, p, end) : { low: p, high: p + 1 };
+  let at = run.low;
+  while (at < run.high) {
+    const item = readValue(value, source, tag, at, end, depth);
+    at = source.pos;
+    if (isKept(value, item)) use(item);
+    if (!isRun) return at;
+  }
+  if (at !== run.high) refuseOverrun();
+  return at;
 }
 
-/** What one message was found to hold so far, by field position. */
+/** What one message was found to hold so far, by field position. A list or map is where its first item starts and its last one ends. */
 export class Reading {
-  readonly plain: (Plain | undefined)[] = [];
-  readonly messages: (Occurrence | undefined)[] = [];
-  readonly lists: (string | undefined)[] = [];
-  readonly maps: (MapText | undefined)[] = [];
+  readonly slots: (Slot | undefined)[] = [];
   readonly #plan: MessagePlan;
-  readonly #options: DecodeOptions;
   readonly #source: WireSource;
+  readonly #writer: JsonWriter;
   readonly #depth: number;
 
-  constructor(plan: MessagePlan, options: DecodeOptions, source: WireSource, depth: number) {
+  constructor(plan: MessagePlan, source: WireSource, writer: JsonWriter, depth: number) {
     this.#plan = plan;
-    this.#options = options;
     this.#source = source;
+    this.#writer = writer;
     this.#depth = depth;
   }
 
   /** Reads one occurrence and returns the position after it. */
-  field(field: FieldPlan, i: number, tag: number, p: number, end: number): number {
-    if (field.shape === 'list') return this.#list(field, i, tag, p, end);
-    if (field.shape === 'map') return this.#map(field, i, p, end);
-    const { value } = field;
-    if (value.kind === 'message') {
-      const range = this.#range(value, tag, p, end);
-      this.#replace(field, i);
-      this.messages[i] = occur(this.messages[i], range);
-      return range.next;
+  field(field: FieldPlan, i: number, tag: number, p: number, start: number, end: number): number {
+    const source = this.#source;
+    if (field.shape === 'singular') {
+      const slot = readValue(field.value, source, tag, p, end, this.#depth);
+      const next = source.pos;
+      if (isKept(field.value, slot)) this.#replace(field, i, slot);
+      return next;
     }
-    const plain = readPlain(value, this.#source, p, end);
-    const next = this.#source.pos;
-    if (isKept(value, plain)) {
-      this.#replace(field, i);
-      this.plain[i] = plain;
+    let isItem = field.shape === 'map';
+    if (field.shape === 'map') readRange(source, p, end);
+    else {
+      source.pos = readItems(field, source, tag, p, end, this.#depth, () => {
+        isItem = true;
+      });
     }
-    return next;
-  }
-
-  messageText(value: SubMessagePlan, occurrence: Occurrence): string {
-    const { start, end, earlier } = occurrence;
-    const depth = this.#depth - 1;
-    return earlier === undefined
-      ? value.type.decode(this.#source, start, end, depth)
-      : decodeMerged(value.type, this.#source, earlier, start, end, depth);
+    if (isItem) this.slots[i] = { low: this.slots[i]?.low ?? start, high: source.pos };
+    return source.pos;
   }
 
   /** A field holds what came last, and so does a oneof; a message is merged into itself only. */
-  #replace({ oneof }: SingularPlan, i: number): void {
+  #replace({ value, oneof }: SingularPlan, i: number, slot: Slot): void {
+    const before = this.slots[i];
     for (const member of this.#plan.oneofs[oneof]?.members ?? [i]) {
-      this.#dropPlain(this.plain[member]);
-      this.plain[member] = undefined;
-      const message = member === i ? undefined : this.messages[member];
-      const value = this.#plan.fields[member]?.value;
-      if (message === undefined || value?.kind !== 'message') continue;
-      const { start, end, earlier } = message;
-      dropMessage(value.type, this.#source, earlier, start, end, this.#depth - 1);
-      this.messages[member] = undefined;
+      const other = this.#plan.fields[member]?.value;
+      const replaced = this.slots[member];
+      if (replaced === undefined || other === undefined) continue;
+      if (member !== i || value.kind !== 'message') this.#drop(other, replaced);
+      this.slots[member] = undefined;
     }
+    const isMerged = value.kind === 'message' && before !== undefined;
+    const earlier = isMerged ? addRange(before.earlier, before.low, before.high) : undefined;
+    this.slots[i] = { ...slot, earlier };
   }
 
-  #dropPlain(plain: Plain | undefined): void {
-    if (typeof plain === 'string') verifyDropped(this.#source, plain);
-  }
-
-  #range(value: SubMessagePlan, tag: number, p: number, end: number) {
-    const source = this.#source;
-    if (value.delimited) {
-      const next = source.skipGroup(tag, p, end, this.#depth);
-      return { start: p, end: source.groupEnd, next };
-    }
-    const length = source.length(source.bytes[p] ?? 0, p + 1, end);
-    return { start: source.pos, end: source.pos + length, next: source.pos + length };
-  }
-
-  #list({ value }: ListPlan, i: number, tag: number, p: number, end: number): number {
+  #drop(value: ValuePlan, { low, high, earlier }: Slot): void {
+    const depth = this.#depth - 1;
     if (value.kind === 'message') {
-      const range = this.#range(value, tag, p, end);
-      this.#append(i, this.messageText(value, { ...range, earlier: undefined }));
-      return range.next;
-    }
-    const source = this.#source;
-    const isRun = isPackable(value) && (tag & 7) === WIRE_LENGTH;
-    let at = p;
-    let last = p + 1;
-    if (isRun) {
-      const length = source.length(source.bytes[p] ?? 0, p + 1, end);
-      at = source.pos;
-      last = at + length;
-    }
-    while (at < last) {
-      const plain = readPlain(value, source, at, end);
-      at = source.pos;
-      if (isKept(value, plain)) this.#append(i, plainText(value, plain));
-      if (!isRun) return at;
-    }
-    if (at !== last) refuseOverrun();
-    return at;
-  }
-
-  #append(i: number, text: string): void {
-    const list = this.lists[i];
-    const appended = list === undefined ? text : `${list},${text}`;
-    if (appended.length > this.#options.maxTextLength) refuseLength();
-    this.lists[i] = appended;
-  }
-
-  #map({ key, value }: MapPlan, i: number, p: number, end: number): number {
-    const source = this.#source;
-    const length = source.length(source.bytes[p] ?? 0, p + 1, end);
-    const start = source.pos;
-    const next = start + length;
-    const keyTag = tagOf(1, wireTypeOf(key));
-    const valueTag = tagOf(2, wireTypeOf(value));
-    let keyRead: Plain = zeroPlain(key);
-    let plain: Plain | undefined;
-    let message: Occurrence | undefined;
-    let isKnown = true;
-    readFields(source, start, next, this.#depth, (tag, at) => {
-      if (tag === keyTag) {
-        this.#dropPlain(keyRead);
-        keyRead = readPlain(key, source, at, next);
-      } else if (tag !== valueTag) return undefined;
-      else if (value.kind === 'message') {
-        const range = this.#range(value, tag, at, next);
-        message = occur(message, range);
-        return range.next;
-      } else {
-        this.#dropPlain(plain);
-        plain = readPlain(value, source, at, next);
-        isKnown = isKept(value, plain);
-      }
-      return source.pos;
-    });
-    if (!isKnown) {
-      this.#dropPlain(keyRead);
-      return next;
-    }
-    const map = this.maps[i] ?? new MapText(this.#options.maxTextLength, '');
-    this.maps[i] = map;
-    const text = this.#entryText(value, plain, message);
-    this.#dropPlain(map.set(`${keyRead}`, text));
-    return next;
-  }
-
-  /** What cannot be said is no fault yet: another entry of the same key may come. */
-  #entryText(
-    value: ValuePlan,
-    plain: Plain | undefined,
-    message: Occurrence | undefined,
-  ): string | UnsayableMessage {
-    if (value.kind !== 'message') return plainText(value, plain ?? zeroPlain(value));
-    try {
-      return this.messageText(value, message ?? { start: 0, end: 0, earlier: undefined });
-    } catch (error) {
-      return keepUnsayable(error);
+      dropMessage(value.type, this.#source, this.#writer, earlier, low, high, depth);
+    } else if (value.kind === 'scalar' && value.scalar === 'string' && value.verifyUtf8) {
+      verifyUtf8(this.#source.bytes, low, high);
     }
   }
-}
-
-function occur(
-  before: Occurrence | undefined,
-  { start, end }: { start: number; end: number },
-): Occurrence {
-  const earlier =
-    before === undefined ? undefined : addRange(before.earlier, before.start, before.end);
-  return { start, end, earlier };
-}
-
-/** A number that a closed enum does not declare is an unknown field. */
-function isKept(value: ValuePlan, plain: Plain): boolean {
-  return value.kind !== 'enum' || value.table.isOpen || isKnownNumber(value.table, Number(plain));
 }

@@ -11,3 +11,7 @@ export function refuseDepth(): never {
 export function refuseOverrun(): never {
   throw new MalformedMessage('a value reaches beyond its message');
 }
+
+export function refuseUtf8(): never {
+  throw new MalformedMessage('a string is not UTF-8');
+}

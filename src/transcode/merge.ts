@@ -1,3 +1,4 @@
+import type { JsonWriter } from './json-writer.ts';
 import type { MessageType } from './message-type.ts';
 import { WireSource } from './wire-source.ts';
 
@@ -18,19 +19,21 @@ export function addRange(ranges: Ranges | undefined, start: number, end: number)
 export function decodeMerged(
   type: MessageType,
   source: WireSource,
-  earlier: Ranges,
+  writer: JsonWriter,
+  earlier: Ranges | undefined,
   start: number,
   end: number,
   depth: number,
-): string {
+): void {
+  if (earlier === undefined) {
+    type.decode(source, writer, start, end, depth);
+    return;
+  }
   const parts: Uint8Array[] = [];
   for (let i = 0; i + 1 < earlier.length; i += 2) {
     parts.push(source.bytes.subarray(earlier[i], earlier[i + 1]));
   }
   parts.push(source.bytes.subarray(start, end));
   const bytes = Buffer.concat(parts);
-  const merged = new WireSource(bytes);
-  const text = type.decode(merged, 0, bytes.length, depth);
-  source.isAscii &&= merged.isAscii;
-  return text;
+  type.decode(new WireSource(bytes), writer, 0, bytes.length, depth);
 }

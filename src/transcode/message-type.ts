@@ -1,14 +1,21 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { JsonForm } from './json-form.ts';
+import type { JsonWriter } from './json-writer.ts';
 import type { WireSource } from './wire-source.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 /**
- * The ProtoJSON text of the message in `source` between `start` and `end`. `depth` is how many levels of
- * messages may still follow, this one included.
+ * Writes the ProtoJSON text of the message in `source` between `start` and `end`. `depth` is how many levels
+ * of messages may still follow, this one included.
  * @throws MalformedMessage
  */
-export type Decode = (source: WireSource, start: number, end: number, depth: number) => string;
+export type Decode = (
+  source: WireSource,
+  writer: JsonWriter,
+  start: number,
+  end: number,
+  depth: number,
+) => void;
 
 /**
  * Writes the message that a JSON value says, without its length.

@@ -1,6 +1,8 @@
-import { refuseOverrun } from './malformed-message.ts';
-import type { WireSource } from './wire-source.ts';
+import type { JsonWriter } from './json-writer.ts';
+import { refuseDepth, refuseOverrun } from './malformed-message.ts';
+import type { Decode } from './message-type.ts';
 import type { WireWriter } from './wire-writer.ts';
+import { writeDigits } from './write-number.ts';
 
 /** What Timestamp and Duration hold: `int64 seconds = 1` and `int32 nanos = 2`. */
 export interface SecondsAndNanos {
@@ -10,39 +12,42 @@ export interface SecondsAndNanos {
 
 const SECONDS_TAG = 0x08;
 const NANOS_TAG = 0x10;
+const TWO_32 = 4294967296;
+
+/** Writes the text of what these two fields say. */
+export type WriteTime = (seconds: number, nanos: number, writer: JsonWriter) => void;
 
 /** Seconds that a double cannot hold exactly come out as the nearest one, and so far out of both types' range. */
-export function readSecondsAndNanos(
-  source: WireSource,
-  start: number,
-  end: number,
-  depth: number,
-): SecondsAndNanos {
-  const { bytes } = source;
-  let seconds = 0;
-  let nanos = 0;
-  let p = start;
-  while (p < end) {
-    let tag = bytes[p++] ?? 0;
-    if (tag > 127) {
-      tag = source.varint32(tag, p);
-      p = source.pos;
-    }
-    if (tag === SECONDS_TAG) {
-      seconds = Number(source.int64(bytes[p] ?? 0, p + 1));
-      p = source.pos;
-    } else if (tag === NANOS_TAG) {
-      nanos = bytes[p++] ?? 0;
-      if (nanos > 127) {
-        nanos = source.varint32(nanos, p);
+export function createTimeDecode(write: WriteTime): Decode {
+  return function decodeTime(source, writer, start, end, depth) {
+    if (depth <= 0) refuseDepth();
+    const { bytes } = source;
+    let seconds = 0;
+    let nanos = 0;
+    let p = start;
+    while (p < end) {
+      let tag = bytes[p++] ?? 0;
+      if (tag > 127) {
+        tag = source.varint32(tag, p);
         p = source.pos;
       }
-    } else {
-      p = source.skip(tag, p, end, depth);
+      if (tag === SECONDS_TAG) {
+        source.varint64(bytes[p] ?? 0, p + 1);
+        seconds = source.hi * TWO_32 + (source.lo >>> 0);
+        p = source.pos;
+      } else if (tag === NANOS_TAG) {
+        nanos = bytes[p++] ?? 0;
+        if (nanos > 127) {
+          nanos = source.varint32(nanos, p);
+          p = source.pos;
+        }
+      } else {
+        p = source.skip(tag, p, end, depth);
+      }
+      if (p > end) refuseOverrun();
     }
-    if (p > end) refuseOverrun();
-  }
-  return { seconds, nanos };
+    write(seconds, nanos, writer);
+  };
 }
 
 export function writeSecondsAndNanos(
@@ -59,19 +64,15 @@ export function writeSecondsAndNanos(
   }
 }
 
-const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
-
-export function twoDigits(value: number): string {
-  return TWO_DIGITS[value] ?? '';
-}
+const POINT = 0x2e;
 
 /** 0, 3, 6 or 9 decimals with their point, as ProtoJSON prints Timestamp and Duration. */
-export function nanosText(nanos: number): string {
-  if (nanos === 0) return '';
-  const digits = String(nanos).padStart(9, '0');
-  if (nanos % 1_000_000 === 0) return `.${digits.slice(0, 3)}`;
-  if (nanos % 1000 === 0) return `.${digits.slice(0, 6)}`;
-  return `.${digits}`;
+export function writeNanos(nanos: number, writer: JsonWriter): void {
+  if (nanos === 0) return;
+  writer.byte(POINT);
+  if (nanos % 1_000_000 === 0) writeDigits(writer, nanos / 1_000_000, 3);
+  else if (nanos % 1000 === 0) writeDigits(writer, nanos / 1000, 6);
+  else writeDigits(writer, nanos, 9);
 }
 
 /** The position of the first character from `start` on that is no decimal digit. */

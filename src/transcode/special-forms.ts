@@ -1,14 +1,13 @@
 import type { Registry } from '@bufbuild/protobuf';
 import { createAnyDecode, createAnyEncode, type TypeOf } from './any.ts';
-import { durationText, parseDuration } from './duration.ts';
+import { parseDuration, writeDuration } from './duration.ts';
 import { refuseNesting } from './encode-parts.ts';
-import { fieldMaskText, writeFieldMask } from './field-mask.ts';
-import { refuseDepth } from './malformed-message.ts';
+import { decodeFieldMask, encodeFieldMask } from './field-mask.ts';
 import type { Decode, Encode, MessageType } from './message-type.ts';
 import type { MessagePlan } from './plan.ts';
-import { readSecondsAndNanos, writeSecondsAndNanos } from './seconds-and-nanos.ts';
+import { createTimeDecode, writeSecondsAndNanos } from './seconds-and-nanos.ts';
 import { createValueEncode } from './struct-value.ts';
-import { parseTimestamp, timestampText } from './timestamp.ts';
+import { parseTimestamp, writeTimestamp } from './timestamp.ts';
 
 /** Codecs written by hand, for types whose JSON is neither an object of their fields nor one of their fields. */
 export interface SpecialCodecs {
@@ -36,17 +35,15 @@ export function createSpecialCodecs(
         explain: createValueEncode(type.plan, 'explain'),
       };
     case 'timestamp':
-      return leaf(
-        (...range) => timestampText(readSecondsAndNanos(...range)),
-        (json, writer) => writeSecondsAndNanos(parseTimestamp(json), writer),
+      return leaf(createTimeDecode(writeTimestamp), (json, writer) =>
+        writeSecondsAndNanos(parseTimestamp(json), writer),
       );
     case 'duration':
-      return leaf(
-        (...range) => durationText(readSecondsAndNanos(...range)),
-        (json, writer) => writeSecondsAndNanos(parseDuration(json), writer),
+      return leaf(createTimeDecode(writeDuration), (json, writer) =>
+        writeSecondsAndNanos(parseDuration(json), writer),
       );
     case 'fieldMask':
-      return leaf(fieldMaskText, writeFieldMask);
+      return leaf(decodeFieldMask, encodeFieldMask);
     default:
       return undefined;
   }
@@ -57,12 +54,5 @@ function leaf(decode: Decode, encode: Encode): SpecialCodecs {
     if (depth <= 0) refuseNesting();
     encode(json, writer, depth);
   };
-  return {
-    decode(source, start, end, depth) {
-      if (depth <= 0) refuseDepth();
-      return decode(source, start, end, depth);
-    },
-    encode: boundedEncode,
-    explain: boundedEncode,
-  };
+  return { decode, encode: boundedEncode, explain: boundedEncode };
 }

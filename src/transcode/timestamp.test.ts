@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { parseTimestamp, timestampText } from './timestamp.ts';
+import { JsonWriter } from './json-writer.ts';
+import type { SecondsAndNanos } from './seconds-and-nanos.ts';
+import { parseTimestamp, writeTimestamp } from './timestamp.ts';
+
+function timestampText(time: SecondsAndNanos): string {
+  const writer = new JsonWriter(100);
+  writeTimestamp(time.seconds, time.nanos, writer);
+  return writer.finish();
+}
 
 test.each([
   ['1970-01-01T00:00:00Z', 0, 0],

@@ -1,6 +1,8 @@
 import { InvalidValue } from './invalid-value.ts';
-import { endOfDigits, nanosText, type SecondsAndNanos, twoDigits } from './seconds-and-nanos.ts';
+import { type JsonWriter, pieceOf } from './json-writer.ts';
+import { endOfDigits, type SecondsAndNanos, writeNanos } from './seconds-and-nanos.ts';
 import { UnsayableMessage } from './unsayable-message.ts';
+import { writeDigits } from './write-number.ts';
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the range of google/protobuf/timestamp.proto. */
 const SECONDS_MIN = -62135596800;
@@ -11,10 +13,16 @@ const ALLOWED =
 
 /** The day last printed: times in a message, and from one message to the next, mostly share it. */
 let lastDay = Number.NaN;
-let lastDate = '';
+let lastDate = pieceOf('');
+/** `"9999-12-31T23:59:59.999999999Z"` */
+const MOST_BYTES = 32;
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const ZULU = 0x5a;
 
 /** @throws UnsayableMessage on a time that RFC 3339 cannot say. */
-export function timestampText({ seconds, nanos }: SecondsAndNanos): string {
+export function writeTimestamp(seconds: number, nanos: number, writer: JsonWriter): void {
   if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) {
     throw new UnsayableMessage('a Timestamp is not within the years 0001 to 9999');
   }
@@ -23,13 +31,22 @@ export function timestampText({ seconds, nanos }: SecondsAndNanos): string {
   }
   const day = Math.floor(seconds / SECONDS_A_DAY);
   if (day !== lastDay) {
-    lastDate = new Date(day * SECONDS_A_DAY * 1000).toISOString().slice(0, 11);
+    lastDate = pieceOf(`"${new Date(day * SECONDS_A_DAY * 1000).toISOString().slice(0, 11)}`);
     lastDay = day;
   }
   const second = seconds - day * SECONDS_A_DAY;
   const minute = Math.floor(second / 60);
   const hour = Math.floor(minute / 60);
-  return `"${lastDate}${twoDigits(hour)}:${twoDigits(minute - hour * 60)}:${twoDigits(second - minute * 60)}${nanosText(nanos)}Z"`;
+  writer.reserve(MOST_BYTES);
+  writer.piece(lastDate);
+  writeDigits(writer, hour, 2);
+  writer.byte(COLON);
+  writeDigits(writer, minute - hour * 60, 2);
+  writer.byte(COLON);
+  writeDigits(writer, second - minute * 60, 2);
+  writeNanos(nanos, writer);
+  writer.byte(ZULU);
+  writer.byte(QUOTE);
 }
 
 /** The offset, or Z, after seconds and fraction. */

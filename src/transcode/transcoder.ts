@@ -4,8 +4,8 @@ import type { MessageCodec, Transcoder } from './codec.ts';
 import { canGenerateCode } from './constants.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { invalidArgument } from './field-violations.ts';
-import { finishText } from './finish-text.ts';
 import { InvalidInput, InvalidValue } from './invalid-value.ts';
+import { JsonWriter } from './json-writer.ts';
 import { MalformedMessage } from './malformed-message.ts';
 import type { MessageType } from './message-type.ts';
 import { decodeStatusDetails } from './status-details.ts';
@@ -21,7 +21,7 @@ export interface TranscoderOptions {
   readonly alwaysEmitImplicit?: boolean;
   /** The most bytes of an encoded message. Default 64 MiB. */
   readonly maxMessageBytes?: number;
-  /** The most characters of a decoded message, of any list in it and of any map; one outside ASCII counts as its bytes in UTF-8. Default 64 Mi, an eighth of what V8 can hold. */
+  /** The most bytes of a decoded message's JSON text. Default 64 MiB, an eighth of what V8 can hold. */
   readonly maxTextLength?: number;
   /** How deep messages may nest in either direction. Default 100, as protobuf's own libraries have it. */
   readonly maxDepth?: number;
@@ -39,10 +39,10 @@ const MEBI = 1024 * 1024;
 export function createTranscoder(registry: Registry, options: TranscoderOptions = {}): Transcoder {
   const { maxDepth = 100, maxInputDepth = maxDepth, maxTextLength = 64 * MEBI } = options;
   const writer = new WireWriter(options.maxMessageBytes ?? 64 * MEBI, options.maxStringLength);
+  const json = new JsonWriter(maxTextLength);
   const codecs = new Map<DescMessage, MessageCodec>();
   const table = new TypeTable(registry, {
     alwaysEmitImplicit: options.alwaysEmitImplicit ?? true,
-    maxTextLength,
     compiles: options.compiles ?? canGenerateCode(),
   });
 
@@ -76,10 +76,9 @@ export function createTranscoder(registry: Registry, options: TranscoderOptions 
 
   function decode(type: MessageType, bytes: Uint8Array): string {
     try {
-      const source = new WireSource(bytes);
-      const text = type.decode(source, 0, bytes.length, maxDepth);
-      if (text.length <= maxTextLength) return finishText(text, source.isAscii);
-      throw new MalformedMessage('its JSON text is longer than Weir allows');
+      json.reset();
+      type.decode(new WireSource(bytes), json, 0, bytes.length, maxDepth);
+      return json.finish();
     } catch (cause) {
       if (!(cause instanceof MalformedMessage)) throw cause;
       const { typeName } = type.descriptor;

@@ -90,10 +90,10 @@ class LazyMessageType implements MessageType {
     return this.#special;
   }
 
-  decode: Decode = (source, start, end, depth) => {
+  decode: Decode = (source, writer, start, end, depth) => {
     const engine = this.#options.compiles ? compileDecode : interpretDecode;
     this.decode = this.#specialCodecs?.decode ?? engine(this.plan, this.form, this.#options);
-    return this.decode(source, start, end, depth);
+    this.decode(source, writer, start, end, depth);
   };
 
   encode: Encode = (json, writer, depth) => {

@@ -1,7 +1,4 @@
-import { doubles, floats, LOW_WORD, words } from './float-bits.ts';
-import { signedText, unsignedText } from './integer-text.ts';
 import { MalformedMessage } from './malformed-message.ts';
-import { latin1Slice } from './node-buffer.ts';
 
 /** Where a varint is cut after 64 bits, as https://protobuf.dev/programming-guides/encoding/#varints allows ten bytes at most. */
 const VARINT_BYTES = 10;
@@ -19,19 +16,12 @@ export class WireSource {
   /** The low and high half of what `varint64` and `fixed64` read, each a signed 32-bit integer. */
   lo = 0;
   hi = 0;
-  /** Whether every string read so far is ASCII, so that its bytes are its characters. */
-  isAscii = true;
-  #latin1: string | undefined;
+  /** The key of the map entry last read, as `lo` and `hi` or as where it starts and ends. */
+  keyLow = 0;
+  keyHigh = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-  }
-
-  /** One character a byte. Made once: a substring of it costs a quarter of a call into Node for each string. */
-  get latin1(): string {
-    const latin1 = this.#latin1 ?? latin1Slice.call(this.bytes, 0, this.bytes.length);
-    this.#latin1 = latin1;
-    return latin1;
   }
 
   /** The low 32 bits of a varint, signed. `first` is its first byte, `p` the position after that. */
@@ -113,50 +103,18 @@ export class WireSource {
     this.pos = p + 8;
   }
 
-  /** A varint of type bool: every bit counts, also those above the 32nd. */
-  bool(first: number, p: number): boolean {
+  /** A varint of type bool, 0 or 1: every bit counts, also those above the 32nd. */
+  bool(first: number, p: number): number {
     this.varint64(first, p);
-    return (this.lo | this.hi) !== 0;
+    return (this.lo | this.hi) === 0 ? 0 : 1;
   }
 
-  /** Decimal digits of an int64 varint, or its value where that is exact. */
-  int64(first: number, p: number): number | string {
-    this.varint64(first, p);
-    return signedText(this.lo, this.hi);
-  }
-
-  uint64(first: number, p: number): number | string {
-    this.varint64(first, p);
-    return unsignedText(this.lo, this.hi);
-  }
-
-  sint64(first: number, p: number): number | string {
+  /** A varint of type sint64 into `lo` and `hi`. */
+  sint64(first: number, p: number): void {
     this.varint64(first, p);
     const sign = -(this.lo & 1);
-    const lo = ((this.lo >>> 1) | (this.hi << 31)) ^ sign;
-    const hi = (this.hi >>> 1) ^ sign;
-    return signedText(lo, hi);
-  }
-
-  fixed64Text(p: number): number | string {
-    this.fixed64(p);
-    return unsignedText(this.lo, this.hi);
-  }
-
-  sfixed64Text(p: number): number | string {
-    this.fixed64(p);
-    return signedText(this.lo, this.hi);
-  }
-
-  float(p: number): number {
-    words[0] = this.fixed32(p);
-    return floats[0] ?? 0;
-  }
-
-  double(p: number): number {
-    words[LOW_WORD] = this.fixed32(p);
-    words[1 - LOW_WORD] = this.fixed32(p + 4);
-    return doubles[0] ?? 0;
+    this.lo = ((this.lo >>> 1) | (this.hi << 31)) ^ sign;
+    this.hi = (this.hi >>> 1) ^ sign;
   }
 
   /**

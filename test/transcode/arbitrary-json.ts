@@ -52,7 +52,7 @@ const UINT64 = integer(0n, 2n ** 64n - 1n);
 
 export const SCALAR_JSON: Readonly<Record<Scalar, fc.Arbitrary<string>>> = {
   double: fc.oneof(finite.map(String), special),
-  // Eighths have the same decimals as floats and as doubles; `float-text.test.ts` covers the others.
+  // Eighths have the same decimals as floats and as doubles; `write-number.test.ts` covers the others.
   float: fc.oneof(
     fc.integer({ min: -1_000_000, max: 1_000_000 }).map((eighths) => `${eighths / 8}`),
     fc.constantFrom('"NaN"', '"Infinity"', '"-Infinity"', '0'),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MessageCodec } from '../../src/transcode/codec.ts';
 import { createTranscoder } from '../../src/transcode/transcoder.ts';
-import { contractSpec, type FieldSpec } from './arbitrary-contract.ts';
+import { type ContractSpec, contractSpec, type FieldSpec } from './arbitrary-contract.ts';
 import { messageJson, wrongJson } from './arbitrary-json.ts';
 import { messageBytes } from './arbitrary-wire.ts';
 import { buildContract, type Contract } from './build-contract.ts';
@@ -52,6 +52,34 @@ function canonical(json: unknown): string {
       : value,
   );
 }
+
+const NOTHING = {
+  key: 'int32',
+  packed: false,
+  verifiesUtf8: false,
+  extends: false,
+  hasDefault: false,
+  jsonName: undefined,
+  gap: 0,
+} as const;
+const PLAIN = { kind: 'message', delimited: false } as const;
+const GROUP = { kind: 'message', delimited: true } as const;
+
+/** Groups that replace a message with groups in it: where both end was once mistaken. */
+const FOUND: readonly { spec: ContractSpec; bytes: Uint8Array }[] = [
+  {
+    spec: {
+      syntax: 'proto2',
+      features: { implicit: false, delimited: false, expanded: false, closed: false },
+      firstEnumNumber: 0,
+      fields: [
+        { ...NOTHING, shape: 'oneof', value: PLAIN },
+        { ...NOTHING, shape: 'oneof', value: GROUP },
+      ],
+    },
+    bytes: Buffer.from([10, 2, 19, 20, 19, 19, 20, 20]),
+  },
+];
 
 describe.each([
   ['compiled', true],
@@ -103,7 +131,7 @@ describe.each([
           orRefused(() => canonical(decodeByReference(contract, bytes, true))),
         );
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000, examples: FOUND.map((found) => [found]) },
     );
   });
 
