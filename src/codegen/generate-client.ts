@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../lib/user-error.ts';
 import { type RenderClientOptions, renderClient } from './render-client.ts';
+import { replaceFolder } from './replace-folder.ts';
 
 export interface GenerateClientOptions extends RenderClientOptions {
   /** The folder to write; what an earlier run wrote there is replaced. */
@@ -12,15 +13,21 @@ export interface GenerateClientOptions extends RenderClientOptions {
  * Writes a client for the contracts of a descriptor set.
  *
  * @returns the paths written, relative to `out`
- * @throws UserError when `out` holds anything that is not an earlier client, because it would be lost
+ * @throws UserError when `out` holds anything that is not an earlier client, because it would be lost, and where
+ * it cannot be written
  */
 export function generateClient({ out, ...options }: GenerateClientOptions): string[] {
+  if (out.trim() === '') throw new UserError('The folder for the client has no name. Name one.');
   const files = renderClient(options);
-  refuseForeignFolder(out);
-  rmSync(out, { recursive: true, force: true });
-  for (const [path, content] of files) {
-    mkdirSync(dirname(join(out, path)), { recursive: true });
-    writeFileSync(join(out, path), content);
+  try {
+    refuseForeignFolder(out);
+    replaceFolder(out, files);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      `The client cannot be written to ${out}: ${reason}. Name a folder that can be written, or one that does not exist yet.`,
+    );
   }
   return [...files.keys()].sort();
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -69,6 +77,45 @@ describe('the folder to write', () => {
       'procedure-types.ts',
       'proto-json.ts',
     ]);
+    expect(readdirSync(out).sort()).toEqual(written);
+  });
+
+  test('so are folders that have nothing any more', () => {
+    const out = join(folder, 'out');
+    const before = {
+      'b/v1/b.proto': 'package b.v1; message M {} service S { rpc Get(M) returns (M); }',
+    };
+    generateClient({ descriptorSet: descriptorSetOf({ ...CONTRACT, ...before }), out });
+    rmSync(join(folder, 'proto'), { recursive: true });
+    const written = generateClient({ descriptorSet: descriptorSetOf(CONTRACT), out });
+    expect(readdirSync(out, { recursive: true }).sort()).toEqual(written);
+  });
+
+  test.each([
+    ['no name', () => ' ', 'has no name'],
+    ['a file', () => join(folder, 'file'), 'cannot be written'],
+    ['below a file', () => join(folder, 'file', 'out'), 'cannot be written'],
+    ['a link to itself', () => join(folder, 'loop', 'out'), 'cannot be written'],
+    ['a device', () => '/dev/full', 'cannot be written'],
+    ['a folder that takes none', () => '/proc/weir', 'cannot be written'],
+  ])('%s is refused', (_, outOf, message) => {
+    writeFileSync(join(folder, 'file'), 'mine');
+    symlinkSync(join(folder, 'loop'), join(folder, 'loop'));
+    const generate = () =>
+      generateClient({ descriptorSet: descriptorSetOf(CONTRACT), out: outOf() });
+    expect(generate).toThrow(UserError);
+    expect(generate).toThrow(message);
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('mine');
+  });
+
+  test('an earlier client is still there where a new one cannot be written', () => {
+    const out = join(folder, 'out');
+    const written = generateClient({ descriptorSet: descriptorSetOf(CONTRACT), out });
+    rmSync(join(out, 'proto-json.ts'));
+    mkdirSync(join(out, 'proto-json.ts'));
+    expect(() => generateClient({ descriptorSet: descriptorSetOf(CONTRACT), out })).toThrow(
+      'cannot be written',
+    );
     expect(readdirSync(out).sort()).toEqual(written);
   });
 
