@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { packageVersion } from '../lib/package-version.ts';
 import { createUserCommand } from './user-command.ts';
 
 /**
@@ -8,6 +9,7 @@ import { createUserCommand } from './user-command.ts';
 export function createProgram(): Command {
   const program = new Command('weir')
     .description('A gateway that turns gRPC contracts into a typed tRPC API.')
+    .version(packageVersion(), '-V, --version', 'say which release this is')
     .showHelpAfterError('(`weir --help` lists commands and options)');
 
   const withConfig = (command: Command) =>

@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<ErrorCode, string>> = {
   BAD_DIRECTIVE: 'A directive (%) is not known; a value that begins with % needs quotes,',
   BAD_DQ_ESCAPE:
     'A backslash in double quotes begins no known escape; write \\\\, or use single quotes,',
-  BAD_INDENT: 'The indentation does not fit what stands above',
+  BAD_INDENT: 'The indentation does not fit what stands above, or a bracket there is not closed,',
   BAD_PROP_ORDER: 'Anchors and tags belong behind the indicator',
   BAD_SCALAR_START: 'A value that begins with @, ` or another reserved character needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'A mapping or a list may not begin here',

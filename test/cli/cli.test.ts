@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { packageVersion } from '../../src/lib/package-version.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'weir-cli-'));
@@ -43,6 +44,11 @@ const UPSTREAMS = {
 const good = writeConfig('good.yaml', { contracts: CONTRACTS, upstreams: UPSTREAMS });
 
 describe('commands', () => {
+  test('--version says which release this is', async () => {
+    const { code, stdout } = await weir('--version');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${packageVersion()}\n` });
+  });
+
   test('--help names every command, the environment and the exit codes', async () => {
     const { code, stdout } = await weir('--help');
     expect(code).toBe(0);
