@@ -72,6 +72,9 @@ export function faultsOfPolicy(policy: MethodPolicy): string[] {
   if (access !== undefined && 'names' in access && access.names.length === 0) {
     faults.push(`has \`access.${access.rule}\` without \`names\`, so nobody could call it`);
   }
+  if (access !== undefined && 'names' in access && access.names.includes('')) {
+    faults.push(`has a name of nothing in \`access.${access.rule}\`; leave it out`);
+  }
   if (timeoutMs !== undefined && timeoutMs <= 0) {
     faults.push('has a `timeout` of nothing; give a time above zero, such as {seconds: 1}');
   }
@@ -86,6 +89,9 @@ export function faultsOfPolicy(policy: MethodPolicy): string[] {
   }
   if (cache !== undefined && cache.ttlMs <= 0) {
     faults.push('has `cache` without `ttl`, such as {seconds: 1}');
+  }
+  if (cache !== undefined && Math.min(cache.staleWhileErrorMs, cache.staleWhileRevalidateMs) < 0) {
+    faults.push('has a negative stale time in `cache`; give zero or more, or leave it out');
   }
   return faults;
 }

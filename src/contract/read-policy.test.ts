@@ -173,6 +173,19 @@ describe('what is refused, and why', async () => {
       'has `hedging`, but only unary methods with `idempotency_level = NO_SIDE_EFFECTS` may be sent to several endpoints.',
     ],
     [
+      'a role without a name',
+      { idempotency: READ, options: 'access: {roles: {names: ["trader", ""]}}' },
+      'has a name of nothing in `access.roles`; leave it out.',
+    ],
+    [
+      'a stale time below zero',
+      {
+        idempotency: READ,
+        options: 'cache: {ttl: {seconds: 1}, stale_while_error: {seconds: -1}}',
+      },
+      'has a negative stale time in `cache`; give zero or more, or leave it out.',
+    ],
+    [
       'hedging and retry together',
       { idempotency: READ, options: `${hedging} retry: {max_attempts: 2}` },
       'has `retry` and `hedging`; gRFC A6 allows one of them, so leave the other out.',

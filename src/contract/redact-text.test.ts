@@ -1,4 +1,10 @@
 import { join } from 'node:path';
+import { create, createFileRegistry } from '@bufbuild/protobuf';
+import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FileDescriptorProtoSchema,
+} from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
 import { loadContracts } from './load-contracts.ts';
 import { redactText, redactTexts } from './redact-text.ts';
@@ -29,6 +35,38 @@ test.each([
   ['rubbish', 'nothing of rubbish', 'nothing of rubbish'],
 ])('of %j the text "%s" becomes "%s"', (input, text, expected) => {
   expect(redactText(text, asked, input)).toBe(expected);
+});
+
+const { OPTIONAL, REPEATED } = FieldDescriptorProto_Label;
+const { STRING, MESSAGE } = FieldDescriptorProto_Type;
+const extended = createFileRegistry(
+  create(FileDescriptorProtoSchema, {
+    name: 'extended.proto',
+    package: 'e',
+    messageType: [
+      {
+        name: 'M',
+        field: [{ name: 'open', jsonName: 'open', number: 1, type: STRING, label: OPTIONAL }],
+        extensionRange: [{ start: 100, end: 200 }],
+      },
+    ],
+    extension: [
+      { name: 'pin', number: 100, type: STRING, options: { debugRedact: true } },
+      { name: 'plain', number: 101, type: STRING },
+      { name: 'inner', number: 102, type: MESSAGE, typeName: '.e.M', label: REPEATED },
+    ].map((extension) => ({ label: OPTIONAL, extendee: '.e.M', ...extension })),
+  }),
+  () => undefined,
+);
+
+test.each([
+  [{ '[e.pin]': 'HUNTER2' }, 'no [redacted]'],
+  [{ '[e.inner]': [{ '[e.pin]': 'HUNTER2' }] }, 'no [redacted]'],
+  [{ '[e.plain]': 'HUNTER2', open: 'HUNTER2', '[e.none]': 'HUNTER2' }, 'no HUNTER2'],
+])('of extensions %j the text becomes %j', (input, expected) => {
+  const descriptor = extended.getMessage('e.M');
+  if (descriptor === undefined) throw new Error('The contract has no message.');
+  expect(redactText('no HUNTER2', { descriptor, types: extended }, input)).toBe(expected);
 });
 
 test('a message without such fields is not looked at', () => {

@@ -1,5 +1,5 @@
-import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
-import { ANY, holdsRedacted, isRedacted } from './redacted-fields.ts';
+import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { ANY, holdsRedacted, isExtendable, isRedacted } from './redacted-fields.ts';
 
 const CENSOR = '[redacted]';
 
@@ -56,11 +56,19 @@ function valuesOf({ descriptor, types }: MessageTypes, input: unknown): readonly
       return;
     }
     for (const field of descriptor.fields) {
-      const value = json[field.jsonName] ?? json[field.name];
-      if (isRedacted(field)) collectLeaves(value, values);
-      else if (field.message !== undefined && holdsRedacted(field.message)) {
-        for (const each of messagesOf(field, value)) collect(field.message, each);
-      }
+      collectField(field, json[field.jsonName] ?? json[field.name]);
+    }
+    if (!isExtendable(descriptor)) return;
+    for (const [key, value] of Object.entries(json)) {
+      const extension = key.startsWith('[') ? types.getExtension(key.slice(1, -1)) : undefined;
+      if (extension !== undefined) collectField(extension, value);
+    }
+  }
+
+  function collectField(field: DescField | DescExtension, value: unknown): void {
+    if (isRedacted(field)) collectLeaves(value, values);
+    else if (field.message !== undefined && holdsRedacted(field.message)) {
+      for (const each of messagesOf(field, value)) collect(field.message, each);
     }
   }
 }
@@ -81,7 +89,7 @@ function hideIn(text: string, values: readonly string[]): string {
   return values.reduce((left, value) => left.replaceAll(value, CENSOR), text);
 }
 
-function messagesOf({ fieldKind }: DescField, value: unknown): readonly unknown[] {
+function messagesOf({ fieldKind }: DescField | DescExtension, value: unknown): readonly unknown[] {
   if (fieldKind === 'list') return Array.isArray(value) ? value : [];
   if (fieldKind === 'map') return isObject(value) ? Object.values(value) : [];
   return [value];

@@ -9,7 +9,7 @@ const known = new WeakMap<DescMessage, boolean>();
 
 export const ANY = 'google.protobuf.Any';
 
-/** Whether a message, or any message that it can hold, has such a field; an Any can hold every message. */
+/** Whether a message, or any message that it can hold, has such a field; an Any can hold every message, and what can be extended any field. */
 export function holdsRedacted(descriptor: DescMessage): boolean {
   let holds = known.get(descriptor);
   if (holds === undefined) {
@@ -22,8 +22,12 @@ export function holdsRedacted(descriptor: DescMessage): boolean {
 function search(descriptor: DescMessage, seen: Set<DescMessage>): boolean {
   if (seen.has(descriptor)) return false;
   seen.add(descriptor);
-  if (descriptor.typeName === ANY) return true;
+  if (descriptor.typeName === ANY || isExtendable(descriptor)) return true;
   return descriptor.fields.some(
     (field) => isRedacted(field) || (field.message !== undefined && search(field.message, seen)),
   );
+}
+
+export function isExtendable({ proto }: DescMessage): boolean {
+  return proto.extensionRange.length > 0;
 }

@@ -63,14 +63,14 @@ function toProcedure(method: Method, upstream: Upstream, options: ProceduresOpti
   return {
     type: method.procedureType,
     method,
-    handle: isPaged(method.descriptor) ? acceptPageCursor(handle) : handle,
+    handle: isPaged(method.descriptor) ? acceptPageCursor(handle, method) : handle,
     cached: pipeline.caches(method),
   };
 }
 
 /** Outermost, so that the pipeline sees one input for one page, whichever word asked for it. */
-function acceptPageCursor(handle: UnaryHandler): UnaryHandler {
-  return (call) => handle({ ...call, input: fromPageCursor(call.input) });
+function acceptPageCursor(handle: UnaryHandler, { descriptor }: Method): UnaryHandler {
+  return (call) => handle({ ...call, input: fromPageCursor(call.input, descriptor) });
 }
 
 const refuseClientStreams: StreamHandler = async function* refuse(call) {
