@@ -50,6 +50,18 @@ test('nothing is handed to a socket above the bound, and room is told once it is
   expect(socket.writes.length).toBe(2);
 });
 
+test('what waited for room when it was closed is sent too', async () => {
+  const socket = new StuckSocket();
+  const outbox = new FrameOutbox(socket, 100, () => {});
+  outbox.push('x'.repeat(101));
+  await turn();
+  outbox.push('answer');
+  outbox.close();
+  socket.take();
+  await turn();
+  expect(socket.writes.at(-1)).toEqual(Buffer.from('\x81\x06answer', 'latin1'));
+});
+
 test('a closed outbox sends what waited, takes nothing more and is full for good', async () => {
   const socket = new StuckSocket();
   const outbox = new FrameOutbox(socket, 100, () => {});

@@ -53,9 +53,12 @@ export class FrameOutbox implements Flushable {
     else this.#socket.write(buffer);
   }
 
-  /** Sends what waits, as far as the socket takes it, and nothing afterwards. */
+  /**
+   * Hands all that waits to the socket, however much that holds, and nothing afterwards: an answer that was lost
+   * here would make some clients ask again.
+   */
   close(): void {
-    if (!this.#blocked) this.flush();
+    this.flush();
     this.discard();
   }
 
